@@ -1,0 +1,64 @@
+import { connect } from 'node:net';
+import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { findService } from '../shared/containers';
+import { execIn } from '../shared/exec';
+
+export interface ConnectAnswer {
+  /** `host:port` that was tried. */
+  address: string;
+  /** Service whose container tried; undefined: this worker. */
+  from?: string;
+  answer: 'connected' | 'refused' | 'no answer' | 'unknown';
+}
+
+/** How long a connect may hang before it counts as no answer. A listening server on this network answers in microseconds. */
+const waitMs = 1000;
+
+/**
+ * Tries to connect to the database's port the ways a client could: on the machine's published port from here, and on the
+ * old address and the service name from the pooler's container, which is in the clients' network.
+ */
+export async function connectAnswers(at: DatabaseAt, oldAddress: string | undefined): Promise<ConnectAnswer[]> {
+  const { engine } = at.site;
+  const host = 'socketPath' in engine ? '127.0.0.1' : engine.host;
+  return (await Promise.all([fromHere(host, at.database.port), fromPooler(at, oldAddress)])).flat();
+}
+
+export const describeAnswers = (answers: ConnectAnswer[]): string =>
+  answers.map((one) => `${one.address}${one.from ? ` from ${one.from}` : ''}: ${one.answer}`).join('; ');
+
+function fromHere(host: string, port: number): Promise<ConnectAnswer> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: waitMs });
+    const answer = (value: ConnectAnswer['answer']): void => {
+      socket.destroy();
+      resolve({ address: `${host}:${port}`, answer: value });
+    };
+    socket.once('connect', () => answer('connected'));
+    socket.once('timeout', () => answer('no answer'));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      answer(error.code === 'ECONNREFUSED' ? 'refused' : 'no answer'),
+    );
+  });
+}
+
+// Fixed text, data as arguments. bash opens TCP connections by itself, so the pooler's image needs no other program.
+const script = `for host in "$@"; do
+  timeout 1 bash -c 'exec 3<>"/dev/tcp/$0/5432"' "$host" 2>/dev/null
+  case $? in 0) echo "$host connected";; 124) echo "$host no answer";; *) echo "$host refused";; esac
+done`;
+
+async function fromPooler(at: DatabaseAt, oldAddress: string | undefined): Promise<ConnectAnswer[]> {
+  const { service } = at.database.pooler;
+  const pooler = await findService(at.site, service);
+  if (!pooler?.State.Running) return [];
+  const hosts = [at.database.service, ...(oldAddress ? [oldAddress] : [])];
+  const result = await execIn(at.site, pooler.Id, ['bash', '-c', script, 'bash', ...hosts], {
+    timeoutMs: 10_000,
+  }).catch(() => undefined);
+  return hosts.map((host) => {
+    const line = result?.stdout.split('\n').find((one) => one.startsWith(`${host} `));
+    const answer = (line?.slice(host.length + 1) ?? 'unknown') as ConnectAnswer['answer'];
+    return { address: `${host}:5432`, from: service, answer };
+  });
+}

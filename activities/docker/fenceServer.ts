@@ -1,0 +1,126 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
+import { containerFacts, inspectContainer } from '../shared/containers';
+import { readColdVolume } from '../shared/control-data';
+import { engineOf, engineStatus, onEngine } from '../shared/engine';
+import { saveEvidence } from '../shared/evidence';
+import { withHeartbeat } from '../shared/heartbeat';
+import { demandService } from '../shared/ownership';
+import { connectAnswers, describeAnswers, type ConnectAnswer } from './connectAnswers';
+
+export interface FenceServer extends DatabaseAt {
+  /** The container to fence, as pre-flight saw it: never "whatever the service is now". */
+  containerId: string;
+  /** Time for a clean shutdown before it is killed, milliseconds. */
+  stopTimeoutMs: number;
+  approval: ApprovalReference;
+}
+
+/**
+ * Makes sure the damaged server takes no more writes, and proves it: restart policy `no` first (a server that dies under
+ * `restart: always` is read-write again within a second), then stop, then kill, then look. A paused container is killed:
+ * stopping would thaw it. Safe to run again; a container that is gone is fenced.
+ * @throws DR-APPROVAL-MISSING, DR-NOT-OURS, DR-FENCE-NOT-PROVEN
+ */
+export async function fenceServer(args: FenceServer): Promise<FenceProof> {
+  demandApproval(args.approval);
+  const { site, database, containerId } = args;
+  return withHeartbeat(`fencing ${database.service}`, async (_beat, signal) => {
+    const before = await inspectContainer(site, containerId);
+    if (!before) return gone(args);
+    demandService(site, database.service, before);
+    if (before.HostConfig.RestartPolicy?.Name !== 'no')
+      await onEngine(site, `setting restart policy of ${containerId}`, () =>
+        engineOf(site)
+          .getContainer(containerId)
+          .update({ RestartPolicy: { Name: 'no' } }),
+      );
+    const address = Object.values(before.NetworkSettings.Networks).find((one) => one.IPAddress)?.IPAddress;
+    await stopOrKill(args, before);
+    const after = await inspectContainer(site, containerId);
+    if (!after) return gone(args);
+    const facts = containerFacts(after, database.dataDirectory);
+    const cold = facts.dataVolume
+      ? readColdVolume(site, {
+          image: after.Image,
+          volume: facts.dataVolume,
+          dataDirectory: database.dataDirectory,
+          signal,
+        })
+      : undefined;
+    const [answers, control] = await Promise.all([
+      connectAnswers(args, address),
+      // Without a final position the fence holds all the same; the loss then rests on what was measured before.
+      cold?.catch(() => undefined),
+      saveLog(args, facts.name),
+    ]);
+    demandProof(args, facts.running, facts.restartPolicy, answers);
+    return {
+      container: facts.name,
+      running: facts.running,
+      restartPolicy: facts.restartPolicy,
+      connect: describeAnswers(answers),
+      ...(control ? { finalLsn: control.checkpointLsn } : {}),
+      provenAt: new Date().toISOString(),
+    };
+  });
+}
+
+async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promise<void> {
+  if (!info.State.Running) return;
+  const { site } = args;
+  const container = engineOf(site).getContainer(info.Id);
+  // 304: already stopped. 404, 409: gone or not running any more. The proof decides, not this answer.
+  const ignoreDone = (error: unknown): void => {
+    if (![304, 404, 409].includes(engineStatus(error) ?? 0)) throw error;
+  };
+  if (!info.State.Paused) {
+    const seconds = Math.max(1, Math.ceil(args.stopTimeoutMs / 1000));
+    // The engine kills at the time-out itself; a stop that fails is followed by our own kill.
+    await container.stop({ t: seconds }).catch(() => undefined);
+  }
+  const left = await inspectContainer(site, info.Id);
+  if (left?.State.Running)
+    await onEngine(site, `killing ${info.Id}`, () => container.kill({ signal: 'SIGKILL' }).catch(ignoreDone));
+}
+
+/** Its log goes with the container when the service is recreated, so it is kept before. */
+async function saveLog(args: FenceServer, name: string): Promise<void> {
+  const log = await engineOf(args.site)
+    .getContainer(args.containerId)
+    .logs({ stdout: true, stderr: true, timestamps: true, tail: 20_000 })
+    .catch(() => undefined);
+  // Eight bytes of header before each chunk of the engine's stream: no text, so they go.
+  // eslint-disable-next-line no-control-regex
+  if (log)
+    await saveEvidence(`damaged-${name}.log`, log.toString('utf8').replace(/[\u0000-\u0002]\u0000{3}[\s\S]{4}/g, ''));
+}
+
+async function gone(args: FenceServer): Promise<FenceProof> {
+  const answers = await connectAnswers(args, undefined);
+  demandProof(args, false, 'no', answers);
+  return {
+    container: args.containerId,
+    running: false,
+    restartPolicy: 'no',
+    connect: describeAnswers(answers),
+    provenAt: new Date().toISOString(),
+  };
+}
+
+function demandProof(args: FenceServer, running: boolean, policy: string, answers: ConnectAnswer[]): void {
+  const open = answers.filter((one) => one.answer === 'connected');
+  const against = [
+    ...(running ? ['it is still running'] : []),
+    ...(policy === 'no' || policy === '' ? [] : [`its restart policy is ${policy}`]),
+    ...open.map((one) => `${one.address} still takes connections${one.from ? ` from ${one.from}` : ''}`),
+  ];
+  if (against.length === 0) return;
+  throw drFailure(
+    'DR-FENCE-NOT-PROVEN',
+    `container ${args.containerId.slice(0, 12)} of service ${args.database.service}: ${against.join('; ')}`,
+  );
+}

@@ -1,0 +1,29 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { DatabaseAt, DiskFacts } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { inspectContainer } from '../shared/containers';
+import { execIn } from '../shared/exec';
+
+/**
+ * Free room of the file system on which the engine keeps volumes, seen through a volume that the toolbox has mounted: the
+ * damaged data volume, where the copy will be its neighbour, else the repository.
+ * @param toolbox name or id of a running toolbox container
+ */
+export async function freeDisk(args: DatabaseAt & { toolbox: string }): Promise<DiskFacts> {
+  const { site, database } = args;
+  const info = await inspectContainer(site, args.toolbox);
+  const mount = [database.dataDirectory, database.backup.repositoryPath]
+    .map((path) => info?.Mounts.find((one) => one.Destination === path))
+    .find((one) => one !== undefined);
+  if (!mount)
+    throw drFailure('DR-TOOL', `container ${args.toolbox} has no volume mounted on which free disk could be seen`);
+  const command = ['df', '--block-size=1', '--output=avail,size', mount.Destination];
+  const result = await execIn(site, args.toolbox, command, { signal: cancellationSignal(), timeoutMs: 10_000 });
+  const [free, total] = (result.stdout.trim().split('\n').at(-1) ?? '').trim().split(/\s+/).map(Number);
+  if (result.exitCode !== 0 || !Number.isFinite(free) || !Number.isFinite(total))
+    throw drFailure(
+      'DR-TOOL',
+      `df in container ${args.toolbox} printed ${JSON.stringify((result.stdout + result.stderr).slice(0, 200))}`,
+    );
+  return { path: mount.Source, freeBytes: free ?? 0, totalBytes: total ?? 0 };
+}

@@ -1,0 +1,2 @@
+export { pinPlan } from './pinPlan';
+export { writeReport } from './writeReport';

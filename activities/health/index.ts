@@ -1,0 +1,2 @@
+/** Activities that look at the platform as its clients do. */
+export { clientWrite, type ClientWriteArgs } from './clientWrite';

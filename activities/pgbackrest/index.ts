@@ -1,0 +1,9 @@
+/** Activities on backups and the WAL archive, by pgBackRest. */
+export { openToolbox, type OpenToolbox } from './open-toolbox';
+export { closeToolbox } from './close-toolbox';
+export { listBackups } from './list-backups';
+export { checkCoverage, type CheckCoverage } from './check-coverage';
+export { restoreCopy, type RestoreCopy } from './restore-copy';
+export { pushHistory, type PushedHistory } from './push-history';
+export { archiveCheck, type ArchiveCheck } from './archive-check';
+export { fullBackup, type FullBackup } from './full-backup';

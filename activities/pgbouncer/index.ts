@@ -1,0 +1,4 @@
+/** Activities on the connection pooler. */
+export { pauseClients, type PausedClients } from './pauseClients';
+export { resumeClients } from './resumeClients';
+export { repointClients } from './repointClients';

@@ -1,0 +1,57 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
+import { withHeartbeat } from '../shared/heartbeat';
+import { Admin, AdminTimeout } from './admin';
+
+export interface PausedClients {
+  paused: boolean;
+  /** Clients were cut because a transaction did not end in `pooler.pauseTimeout`. */
+  killed: boolean;
+  waitedMs: number;
+}
+
+/**
+ * Holds clients at the pooler: waits for open transactions up to the plan's `pauseTimeout`, then cuts them. Clients keep
+ * their connections and wait for the resume. Safe to run again.
+ * @throws DR-APPROVAL-MISSING, DR-POOLER
+ */
+export async function pauseClients(args: DatabaseAt & { approval: ApprovalReference }): Promise<PausedClients> {
+  demandApproval(args.approval);
+  const { pooler } = args.database;
+  const began = Date.now();
+  return withHeartbeat('holding clients at the pooler', async () => {
+    let killed = !(await pause(args, pooler.pauseTimeout));
+    if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
+    const held = await Admin.use(args, async (admin) => ({
+      state: await admin.database(),
+      busy: await admin.busyServers(),
+    }));
+    if (held.state.paused && held.busy > 0 && !killed) {
+      // An earlier try left a PAUSE that is still waiting.
+      await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
+      killed = true;
+    }
+    if (!held.state.paused)
+      throw drFailure('DR-POOLER', `${pooler.service} does not show ${pooler.database} as paused after PAUSE`, {
+        retry: true,
+      });
+    return { paused: true, killed, waitedMs: Date.now() - began };
+  });
+}
+
+/** Whether open transactions ended in time. A console that gives up leaves the database paused and waiting. */
+async function pause(args: DatabaseAt, timeoutMs: number): Promise<boolean> {
+  const { pooler } = args.database;
+  return Admin.use(args, async (admin) => {
+    if ((await admin.database()).paused) return true;
+    try {
+      await admin.run(`PAUSE ${pooler.database}`, timeoutMs);
+      return true;
+    } catch (error) {
+      if (error instanceof AdminTimeout) return false;
+      throw error;
+    }
+  });
+}

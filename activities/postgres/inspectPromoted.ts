@@ -1,0 +1,49 @@
+import type { DatabaseAt, Inspection, TableCount } from '../../workflows/contracts/recovery';
+import { saveEvidence } from '../shared/evidence';
+import { withHeartbeat } from '../shared/heartbeat';
+import { askBusinessQueries } from './askBusinessQueries';
+import { countTables } from './countTables';
+import { countChecksumFailures } from './inspectCopy';
+import { demandOwnCopy } from './ownCopy';
+import { runAmcheck } from './runAmcheck';
+
+export interface PromotedInspection extends Omit<Inspection, 'tables'> {
+  /** `now` is null: the damaged server is not asked again. */
+  tables: TableCount[];
+}
+
+/**
+ * What could not be read while the copy was paused, now that the excluded transaction has let go of its locks: rows and
+ * amcheck (with parent check) of the named tables, and every business query.
+ * @param tables `schema.table` as `inspectCopy` names them; none: only the business queries are asked
+ */
+export async function inspectPromoted(
+  args: DatabaseAt & { copy: { container: string }; tables: string[] },
+): Promise<PromotedInspection> {
+  return withHeartbeat('inspecting the promoted copy', async (_beat, signal) => {
+    const copy = (await demandOwnCopy(args.site, args.copy.container)).Id;
+    const options = { lockTimeoutMs: 2000, signal };
+    const none = {
+      verdict: { ok: true, relations: 0, skipped: [], findings: [], durationMs: 0 },
+      output: 'no table to check',
+    };
+    const [counted, businessQueries, checksumFailures, amcheck] = await Promise.all([
+      args.tables.length > 0 ? countTables(args, copy, { ...options, only: args.tables }) : [],
+      askBusinessQueries(args, copy, options),
+      countChecksumFailures(args, copy, signal),
+      args.tables.length > 0 ? runAmcheck(args, copy, { only: args.tables, parentCheck: true, signal }) : none,
+    ]);
+    const byName = new Map(counted.map((one) => [one.table, one]));
+    const tables = args.tables.map((table): TableCount => {
+      const one = byName.get(table);
+      const note = one ? one.note : 'not in the promoted copy';
+      return { table, now: null, after: one?.rows ?? null, ...(note ? { note } : {}) };
+    });
+    const result = { tables, businessQueries, checksumFailures, amcheck: amcheck.verdict };
+    const evidence = await Promise.all([
+      saveEvidence('inspection-promoted.json', `${JSON.stringify(result, undefined, 2)}\n`),
+      saveEvidence('amcheck-promoted.txt', amcheck.output),
+    ]);
+    return { ...result, evidence };
+  });
+}

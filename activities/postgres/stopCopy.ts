@@ -1,0 +1,57 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { DatabaseAt, PausedCopy } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
+import { findService, removeContainer } from '../shared/containers';
+import { readColdVolume } from '../shared/control-data';
+import { engineOf, onEngine } from '../shared/engine';
+import { withHeartbeat } from '../shared/heartbeat';
+import { findOwnCopy } from './ownCopy';
+
+export interface StoppedCopy {
+  /** Always `shut down`: anything else is a failure. */
+  state: string;
+  timeline: number;
+  /** Position of the shutdown checkpoint. */
+  lsn: string;
+  durationMs: number;
+}
+
+/**
+ * Stops the promoted copy (fast shutdown), removes its container and proves from its data directory that it was shut
+ * down cleanly. The volume stays: it is about to become the data volume of the database.
+ * @param stopTimeoutMs time for the shutdown checkpoint (default 300 000)
+ * @throws DR-APPROVAL-MISSING, DR-NOT-OURS, DR-TOOL when it was not shut down
+ */
+export async function stopCopy(
+  args: DatabaseAt & {
+    copy: Pick<PausedCopy, 'container' | 'volume'>;
+    approval: ApprovalReference;
+    stopTimeoutMs?: number;
+  },
+): Promise<StoppedCopy> {
+  demandApproval(args.approval);
+  const began = Date.now();
+  return withHeartbeat('stopping the copy', async (_beat, signal) => {
+    const { site, database, copy } = args;
+    const info = await findOwnCopy(site, copy.container);
+    if (info) {
+      const seconds = Math.ceil((args.stopTimeoutMs ?? 300_000) / 1000);
+      if (info.State.Running)
+        await onEngine(site, `stopping ${copy.container}`, () =>
+          engineOf(site).getContainer(info.Id).stop({ t: seconds }),
+        );
+      await removeContainer(site, info.Id);
+    }
+    const image = info?.Image ?? (await findService(site, database.service))?.Image;
+    if (!image) throw drFailure('DR-IMAGE-MISSING', `no container tells which image reads volume ${copy.volume}`);
+    const { dataDirectory } = database;
+    const facts = await readColdVolume(site, { image, volume: copy.volume, dataDirectory, signal });
+    if (facts.state !== 'shut down')
+      throw drFailure(
+        'DR-TOOL',
+        `volume ${copy.volume}: pg_controldata says the cluster is "${facts.state}", expected "shut down" after the stop`,
+      );
+    return { state: facts.state, timeline: facts.timeline, lsn: facts.checkpointLsn, durationMs: Date.now() - began };
+  });
+}

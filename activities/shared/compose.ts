@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import type { Site } from '../../plan';
+import { drFailure } from '../../workflows/contracts/errors';
+import { fromRoot } from './paths';
+
+/**
+ * Runs `docker compose` for a site's project, arguments as an array.
+ * @throws DR-COMPOSE with the end of its output (retryable)
+ */
+export async function compose(site: Site, args: string[], signal?: AbortSignal): Promise<string> {
+  const host =
+    'socketPath' in site.engine ? `unix://${site.engine.socketPath}` : `tcp://${site.engine.host}:${site.engine.port}`;
+  const command = [
+    'compose',
+    '-p',
+    site.compose.project,
+    '-f',
+    fromRoot(site.compose.file),
+    '--env-file',
+    fromRoot(site.compose.envFile),
+    ...args,
+  ];
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const child = spawn('docker', command, {
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DOCKER_HOST: host, COMPOSE_PROGRESS: 'plain', DOCKER_CLI_HINTS: 'false' },
+    });
+    const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-20_000));
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.name === 'AbortError'
+          ? error
+          : drFailure('DR-COMPOSE', `docker compose could not be started: ${error.message}`),
+      ),
+    );
+    child.once('close', (code) =>
+      code === 0
+        ? resolve(output)
+        : reject(
+            drFailure(
+              'DR-COMPOSE',
+              `docker compose ${args.join(' ')} at site ${site.name} ended with ${code}: ${output.trim().slice(-500)}`,
+              { retry: true },
+            ),
+          ),
+    );
+  });
+}
+
+/** A variable of the site's compose env file; undefined when it is not there. Not for secrets: see `secret`. */
+export async function composeVariable(site: Site, name: string): Promise<string | undefined> {
+  return parseEnv(await readFile(fromRoot(site.compose.envFile), 'utf8'))[name];
+}

@@ -1,0 +1,89 @@
+import { PassThrough } from 'node:stream';
+import type { Site } from '../../plan';
+import { drFailure } from '../../workflows/contracts/errors';
+import { engineOf, onEngine } from './engine';
+
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ExecOptions {
+  user?: string;
+  /** `NAME=value`; secrets may be here: they are never logged or quoted. */
+  env?: string[];
+  signal?: AbortSignal;
+  /** Milliseconds after which we stop waiting (default 60 000). The program itself may outlive us: docker exec has no kill. */
+  timeoutMs?: number;
+  /** Text for the program's standard input. */
+  input?: string;
+  onOutput?: (text: string) => void;
+}
+
+/** Output beyond this many characters is cut from the front: the end of a log says what went wrong. */
+const keep = 4_000_000;
+
+/** Runs a program in a running container, arguments as an array: no shell reads them. */
+export async function execIn(
+  site: Site,
+  container: string,
+  command: string[],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
+  options.signal?.throwIfAborted();
+  return onEngine(site, `running ${command[0] ?? ''} in container ${container}`, async () => {
+    const engine = engineOf(site);
+    const exec = await engine.getContainer(container).exec({
+      Cmd: command,
+      AttachStdout: true,
+      AttachStderr: true,
+      AttachStdin: options.input !== undefined,
+      ...(options.user ? { User: options.user } : {}),
+      ...(options.env ? { Env: options.env } : {}),
+    });
+    const stream = await exec.start({ hijack: options.input !== undefined, stdin: options.input !== undefined });
+    const out = new PassThrough();
+    const err = new PassThrough();
+    let stdout = '';
+    let stderr = '';
+    out.on('data', (chunk: Buffer) => {
+      stdout = (stdout + chunk.toString('utf8')).slice(-keep);
+      options.onOutput?.(chunk.toString('utf8'));
+    });
+    err.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-keep)));
+    engine.modem.demuxStream(stream, out, err);
+    if (options.input !== undefined) {
+      stream.write(options.input);
+      stream.end();
+    }
+    await new Promise<void>((resolve, reject) => {
+      const limit = setTimeout(
+        () =>
+          finish(
+            drFailure(
+              'DR-TIMEOUT',
+              `${command[0] ?? ''} in ${container} did not end within ${options.timeoutMs ?? 60_000} ms`,
+              { retry: true },
+            ),
+          ),
+        options.timeoutMs ?? 60_000,
+      );
+      const aborted = (): void => finish(options.signal?.reason as Error);
+      const finish = (error?: Error): void => {
+        clearTimeout(limit);
+        options.signal?.removeEventListener('abort', aborted);
+        if (error) {
+          stream.destroy();
+          reject(error);
+        } else resolve();
+      };
+      options.signal?.addEventListener('abort', aborted, { once: true });
+      stream.once('end', () => finish());
+      stream.once('close', () => finish());
+      stream.once('error', (error: Error) => finish(error));
+    });
+    const { ExitCode } = await exec.inspect();
+    return { exitCode: ExitCode ?? -1, stdout, stderr };
+  });
+}

@@ -1,0 +1,69 @@
+import type { Site } from '../../plan';
+import { drFailure } from '../../workflows/contracts/errors';
+import { execIn, type ExecOptions } from './exec';
+
+export interface PsqlOptions extends Pick<ExecOptions, 'signal' | 'timeoutMs'> {
+  /** Default `postgres`. */
+  database?: string;
+  /** `lock_timeout` of the session, milliseconds (default 2 000): an excluded DROP still holds its lock on a paused copy. */
+  lockTimeoutMs?: number;
+}
+
+/**
+ * Asks a server for one JSON value through `psql` on the local socket inside its container: needs no network, port or
+ * password, so it works on an isolated copy and on a fenced server alike. `sql` must select exactly one JSON value;
+ * put data into it with `escapeLiteral`/`escapeIdentifier` of `pg`, never by hand.
+ * @throws DR-DATABASE-DOWN (retryable) when the server does not answer, DR-SQL when it answers with an error
+ */
+export async function queryJson<T>(
+  site: Site,
+  container: string,
+  sql: string | string[],
+  options: PsqlOptions = {},
+): Promise<T> {
+  const text = await psql(site, container, sql, options);
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw drFailure(
+      'DR-SQL',
+      `container ${container} answered ${JSON.stringify(text.slice(0, 200))}, expected one JSON value`,
+    );
+  }
+}
+
+/**
+ * Runs SQL for its effect; returns the unaligned output. Several texts run one after the other in one session, and each
+ * commits by itself; statements inside one text share a transaction (psql manual, `-c`).
+ */
+export async function psql(
+  site: Site,
+  container: string,
+  sql: string | string[],
+  options: PsqlOptions = {},
+): Promise<string> {
+  const command = [
+    'psql',
+    '-X',
+    '-q',
+    '-t',
+    '-A',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-d',
+    options.database ?? 'postgres',
+    ...[sql].flat().flatMap((text) => ['-c', text]),
+  ];
+  const result = await execIn(site, container, command, {
+    user: 'postgres',
+    env: [`PGOPTIONS=-c lock_timeout=${options.lockTimeoutMs ?? 2000}`, 'PGCONNECT_TIMEOUT=5'],
+    ...(options.signal ? { signal: options.signal } : {}),
+    timeoutMs: options.timeoutMs ?? 30_000,
+  });
+  if (result.exitCode === 0) return result.stdout.trim();
+  const said = result.stderr.trim().slice(0, 500);
+  // psql exits 2 when it could not connect, 3 when a statement failed (psql manual, "Exit Status").
+  if (result.exitCode === 2)
+    throw drFailure('DR-DATABASE-DOWN', `container ${container} does not take connections: ${said}`, { retry: true });
+  throw drFailure('DR-SQL', `container ${container} answered: ${said}`);
+}

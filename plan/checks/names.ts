@@ -1,0 +1,35 @@
+import { formatPath, type FaultReport } from '../report';
+import type { Path } from '../source';
+import { entries, type Entry } from './raw';
+
+/** Lists whose entries are told apart by one key. */
+const LISTS: [list: string, key: string][] = [
+  ['tiers', 'name'],
+  ['scenarios', 'name'],
+  ['sites', 'name'],
+  ['schedules', 'name'],
+  ['approvals', 'gate'],
+  ['contacts', 'role'],
+  ['communications', 'phase'],
+  ['checklist', 'phase'],
+  ['emergencies', 'name'],
+  ['tests', 'name'],
+];
+
+/** Names that must be used once. Services, databases and stores share one set: a dependency may name any of them. */
+export function checkNames(data: unknown, faults: FaultReport): void {
+  for (const [list, key] of LISTS) unique(entries(data, list), key, faults);
+  unique([...entries(data, 'services'), ...entries(data, 'databases'), ...entries(data, 'stores')], 'name', faults);
+  for (const { path } of entries(data, 'databases')) unique(entries(data, ...path, 'businessQueries'), 'name', faults);
+}
+
+function unique(list: Entry[], key: string, faults: FaultReport): void {
+  const first = new Map<string, Path>();
+  for (const { path, value } of list) {
+    const name = value[key];
+    if (typeof name !== 'string') continue;
+    const before = first.get(name);
+    if (before) faults.add([...path, key], `a ${key} that is used once; ${formatPath(before)} has it already`);
+    else first.set(name, path);
+  }
+}

@@ -1,0 +1,107 @@
+import { parsePlan } from './parse';
+import type { Plan, PlanDocument } from './schema';
+import { stringify } from 'yaml';
+import { planDocument } from './write';
+import type { SecretRef } from './schema/common';
+
+/** How a copy of the platform differs from the one the plan describes. */
+export interface Derivation {
+  /** Compose project of the copy's primary site, such as `shandi-test`. */
+  project: string;
+  /** Added to every published port. */
+  portOffset: number;
+  /** Compose file of the copy's primary site. Default: the one of the plan. */
+  composeFile?: string;
+}
+
+/**
+ * The plan of a second copy of the platform that can run beside the first: another Compose project, other ports, other
+ * volumes, a state directory of its own. Drills and tests work on such a copy. Resources keep their names
+ * (`database.shandi`), so what holds for the plan holds for the copy.
+ *
+ * Volumes named `<project>_…`, paths below `platform/state/<project>/` and the projects of the other sites follow the
+ * project; everything else stays.
+ *
+ * @throws PlanError when the copy is not a good plan, for example a port above 65535
+ */
+export function derivePlan(plan: Plan, derivation: Derivation): Plan {
+  const primary = plan.sites.find((site) => site.role === 'primary');
+  const rename = renaming(primary?.compose.project ?? '', derivation.project);
+  const port = (value: number): number => value + derivation.portOffset;
+
+  // The copy is made of the written form: it need not be good before the parser has said so.
+  const written = planDocument(plan);
+  const copy: PlanDocument = {
+    ...written,
+    name: `${written.name} (${derivation.project})`,
+    sites: written.sites.map((site) => ({
+      ...site,
+      compose: {
+        project: rename.project(site.compose.project),
+        file: (site.name === primary?.name ? derivation.composeFile : undefined) ?? site.compose.file,
+        envFile: rename.path(site.compose.envFile),
+      },
+    })),
+    services: written.services.map((service) => ({ ...service, port: port(service.port) })),
+    databases: written.databases.map((database) => ({
+      ...database,
+      port: port(database.port),
+      standbys: (database.standbys ?? []).map((standby) => ({ ...standby, port: port(standby.port) })),
+      backup: {
+        ...database.backup,
+        repositoryVolume: rename.volume(database.backup.repositoryVolume),
+        ...(database.backup.cipherPass ? { cipherPass: rename.secret(database.backup.cipherPass) } : {}),
+      },
+      pooler: {
+        ...database.pooler,
+        port: port(database.pooler.port),
+        adminPassword: rename.secret(database.pooler.adminPassword),
+        databasesFile: rename.path(database.pooler.databasesFile),
+      },
+      clientPath: {
+        ...database.clientPath,
+        port: port(database.clientPath.port),
+        password: rename.secret(database.clientPath.password),
+      },
+    })),
+    stores: (written.stores ?? []).map((store) => ({
+      ...store,
+      port: port(store.port),
+      volume: rename.volume(store.volume),
+      ...(store.password ? { password: rename.secret(store.password) } : {}),
+    })),
+    gateway: {
+      ...written.gateway,
+      ports: { http: port(written.gateway.ports.http), https: port(written.gateway.ports.https) },
+      certificates: rename.path(written.gateway.certificates),
+    },
+    backups: {
+      ...written.backups,
+      configuration: { ...written.backups.configuration, files: written.backups.configuration.files.map(rename.path) },
+      certificates: { ...written.backups.certificates, files: written.backups.certificates.files.map(rename.path) },
+    },
+  };
+  return parsePlan(stringify(copy), `plan of ${derivation.project}`);
+}
+
+interface Renaming {
+  project(name: string): string;
+  path(path: string): string;
+  volume(name: string): string;
+  secret(ref: SecretRef): SecretRef;
+}
+
+function renaming(from: string, to: string): Renaming {
+  const project = (name: string): string =>
+    name === from || name.startsWith(`${from}-`) ? `${to}${name.slice(from.length)}` : name;
+  // `platform/state/shandi/.env`, `platform/state/shandi-backup/.env`: the directory is named after the project.
+  const path = (value: string): string =>
+    value.replace(
+      /(^|\/)(platform\/state\/)([^/]+)(?=\/|$)/,
+      (_, start, state, name) => `${start}${state}${project(name)}`,
+    );
+  const volume = (name: string): string => (name.startsWith(`${from}_`) ? `${to}${name.slice(from.length)}` : name);
+  const secret = (ref: SecretRef): SecretRef =>
+    'envFile' in ref ? { ...ref, envFile: path(ref.envFile) } : 'file' in ref ? { file: path(ref.file) } : ref;
+  return { project, path, volume, secret };
+}

@@ -1,0 +1,75 @@
+import type { Plan } from '../schema';
+import { formatDuration as time } from '../schema/duration';
+import { bullets, section, table } from './table';
+
+/** Who decides, who is told, and what people do. */
+export function renderPeople(plan: Plan): string[] {
+  const { businessContinuity: business, channels } = plan;
+  return [
+    section('Schedules', table(['schedule', 'procedure', 'cron (UTC)', 'created', 'for'], scheduleRows(plan))),
+    section('Approvals', table(['gate', 'who may approve', 'waits', 'then', 'facts may move by'], approvalRows(plan))),
+    section('Contacts', table(['role', 'phone', 'kind', 'order'], contactRows(plan))),
+    section(
+      'Channels',
+      bullets([
+        `E-mail ${channels.email}`,
+        `SMS ${channels.sms}`,
+        `Slack ${channels.slack}`,
+        `Status page ${channels.statusPage}`,
+      ]),
+    ),
+    section('Who is told what', ...plan.communications.map((item) => phase(item, item.actions))),
+    section(
+      'Business continuity',
+      bullets(business.manualProcesses.map(({ area, process }) => `${area}: ${process}`)),
+      `Maintenance mode is ${business.reducedFunctionality.variable}=${business.reducedFunctionality.on}; ` +
+        `it keeps ${business.reducedFunctionality.essentialServices.join(', ')}.`,
+    ),
+    section('Emergencies', ...plan.emergencies.map(({ title, actions }) => `**${title}**\n\n${bullets(actions)}`)),
+    section('Checklist', ...plan.checklist.map((item) => phase(item, item.items, '[ ] '))),
+    section(
+      'Tests',
+      ...plan.tests.map(
+        ({ name, cadence, steps }) => `**${name}${cadence ? '' : ' (when called for)'}**\n\n${bullets(steps)}`,
+      ),
+    ),
+    section('Reports', bullets(plan.reporting.map(({ cadence, title }) => `${cadence}: ${title}`))),
+    section(
+      'Maintenance of the plan',
+      bullets(plan.maintenance.reviews.map(({ cadence, subject }) => `${cadence}: ${subject}`)),
+      bullets(plan.maintenance.updateTriggers.map((trigger) => `at once: ${trigger}`)),
+    ),
+  ];
+}
+
+function scheduleRows(plan: Plan): string[][] {
+  return plan.schedules.map((item) => [
+    item.name,
+    item.procedure,
+    item.cron,
+    item.enabled ? 'yes' : 'no',
+    item.description,
+  ]);
+}
+
+function approvalRows(plan: Plan): string[][] {
+  return plan.approvals.map(({ gate, approvers, expires, onExpiry, driftTolerance }) => [
+    gate,
+    approvers.join(', '),
+    time(expires),
+    onExpiry,
+    `${time(driftTolerance.seconds)}, ${driftTolerance.transactions} transactions`,
+  ]);
+}
+
+function contactRows(plan: Plan): string[][] {
+  const kinds = ['internal', 'external'];
+  return [...plan.contacts]
+    .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.order - b.order)
+    .map(({ role, phone, kind, order }) => [role, phone, kind, String(order)]);
+}
+
+function phase(item: { title: string; from: number; to?: number | undefined }, lines: string[], mark = ''): string {
+  const until = item.to === undefined ? `from ${time(item.from)}` : `${time(item.from)} to ${time(item.to)}`;
+  return `**${item.title} (${until})**\n\n${bullets(lines.map((line) => `${mark}${line}`))}`;
+}

@@ -1,0 +1,127 @@
+import type { Plan } from '../schema';
+import type { SecretRef } from '../schema/common';
+import type { Database } from '../schema/databases';
+import { formatDuration as time } from '../schema/duration';
+import { formatSize } from '../schema/size';
+import type { Engine } from '../schema/sites';
+import { section, table } from './table';
+
+/** Where the platform runs and what it consists of. */
+export function renderSystems(plan: Plan): string[] {
+  return [
+    section(
+      'Sites',
+      table(['site', 'role', 'engine', 'compose project', 'compose file', 'public name'], siteRows(plan)),
+    ),
+    section(
+      'Services',
+      table(['service', 'port', 'tier', 'depends on', 'health check', 'without it'], serviceRows(plan)),
+    ),
+    ...plan.databases.map((database) =>
+      section(`Database ${database.name}`, table(['what', 'value'], databaseRows(database))),
+    ),
+    section('Stores and gateway', table(['name', 'kind', 'site', 'service', 'ports', 'files'], storeRows(plan))),
+    section('Backups', table(['what', 'kind', 'cron (UTC)', 'kept'], backupRows(plan))),
+  ];
+}
+
+function siteRows(plan: Plan): string[][] {
+  return plan.sites.map((site) => [
+    site.name,
+    site.role,
+    engineAddress(site.engine),
+    site.compose.project,
+    site.compose.file,
+    site.publicName ?? '',
+  ]);
+}
+
+function engineAddress(engine: Engine): string {
+  return 'socketPath' in engine ? `unix://${engine.socketPath}` : `tcp://${engine.host}:${engine.port} (TLS)`;
+}
+
+function serviceRows(plan: Plan): string[][] {
+  return plan.services.map(({ name, port, tier, dependsOn, health, description }) => [
+    name,
+    String(port),
+    tier,
+    dependsOn.join(', ') || 'nothing',
+    `${health.path} every ${time(health.interval)}, ${time(health.timeout)} × ${health.retries}, after ${time(health.startPeriod)}`,
+    description,
+  ]);
+}
+
+function databaseRows(database: Database): string[][] {
+  const { backup, pooler, clientPath } = database;
+  return [
+    [
+      'server',
+      `PostgreSQL ${database.version}, service ${database.service}, port ${database.port}, site ${database.site}`,
+    ],
+    ['tier', database.tier],
+    ['data', `${database.dataDirectory}, volume named by ${database.volumeVariable}`],
+    ...database.standbys.map((item) => ['standby', `service ${item.service}, port ${item.port}, site ${item.site}`]),
+    [
+      'backups',
+      `${backup.driver}, stanza ${backup.stanza}, volume ${backup.repositoryVolume}, ${encryption(backup.cipherPass)}`,
+    ],
+    ['WAL archive', `continuous, a segment closed at the latest after ${time(backup.archiveTimeout)}`],
+    ['stale backup', `older than ${time(backup.maxAge)}`],
+    ['pooler', `${pooler.driver} ${pooler.host}:${pooler.port}, waits ${time(pooler.pauseTimeout)} for transactions`],
+    [
+      'clients',
+      `${clientPath.user}@${clientPath.host}:${clientPath.port}/${clientPath.database}, password in ${secretPlace(clientPath.password)}`,
+    ],
+    ['heartbeat', `table ${database.heartbeatTable}`],
+    ...database.businessQueries.map((query) => [`question ${query.name}`, `${query.sql} → ${range(query.expect)}`]),
+    ['rates', `copy ${formatSize(database.rates.copy)}/s, replay ${formatSize(database.rates.replay)}/s`],
+    ['kept', `damaged volume ${time(database.damagedVolumeRetention)}, copies ${time(database.copyRetention)}`],
+  ];
+}
+
+function encryption(pass: SecretRef | undefined): string {
+  return pass ? `encrypted, pass phrase in ${secretPlace(pass)}` : 'not encrypted';
+}
+
+/** Where a secret is found; the secret itself is never read here. */
+function secretPlace(ref: SecretRef): string {
+  if ('envFile' in ref) return `${ref.envFile} (${ref.key})`;
+  return 'env' in ref ? `the variable ${ref.env}` : ref.file;
+}
+
+function range({ min, max }: { min?: number | undefined; max?: number | undefined }): string {
+  if (min !== undefined && max !== undefined) return min === max ? `${min}` : `${min} to ${max}`;
+  if (min !== undefined) return `at least ${min}`;
+  return max === undefined ? 'any number' : `at most ${max}`;
+}
+
+function storeRows(plan: Plan): string[][] {
+  const { gateway } = plan;
+  return [
+    ...plan.stores.map((store) => [
+      store.name,
+      store.kind,
+      store.site,
+      store.service,
+      String(store.port),
+      `volume ${store.volume}`,
+    ]),
+    [
+      'gateway',
+      gateway.kind,
+      gateway.site,
+      gateway.service,
+      `${gateway.ports.http}, ${gateway.ports.https}`,
+      gateway.certificates,
+    ],
+  ];
+}
+
+function backupRows({ backups }: Plan): string[][] {
+  return [
+    ...backups.database.map((item) => [`database ${item.database}`, item.kind, item.cron, time(item.retention)]),
+    ...backups.redis.map((item) => [`store ${item.store}`, item.kind, item.cron, time(item.retention)]),
+    ['configuration', backups.configuration.kind, backups.configuration.cron, time(backups.configuration.retention)],
+    ['certificates', backups.certificates.kind, backups.certificates.cron, time(backups.certificates.retention)],
+  ];
+}

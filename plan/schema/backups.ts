@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { cron } from './cron';
+import { positiveDuration } from './duration';
+import { name, path } from './common';
+
+const retention = positiveDuration.describe(
+  'How long a backup is kept; whatever it needs to be restored is kept as long.',
+);
+const when = cron.describe('When it is taken: a cron line of five fields, UTC.');
+
+/** The backup policy. Continuous archiving of WAL is always on; its settings stand with the database. */
+export const backups = z.strictObject({
+  database: z
+    .array(
+      z.strictObject({
+        database: name.describe('Database that is backed up.'),
+        kind: z
+          .enum(['full', 'differential', 'incremental', 'logical'])
+          .describe('full, differential and incremental are physical; logical is a pg_dump, a net beside them.'),
+        cron: when,
+        retention,
+      }),
+    )
+    .min(1, { error: 'at least one database backup' })
+    .describe('Database backups.'),
+  redis: z
+    .array(
+      z.strictObject({
+        store: name.describe('Store that is backed up.'),
+        kind: z.literal('rdb').describe('A snapshot file.'),
+        cron: when,
+        retention,
+      }),
+    )
+    .prefault([])
+    .describe('Redis backups.'),
+  configuration: z
+    .strictObject({
+      kind: z.literal('encrypted-archive').describe('One archive, encrypted: it contains secrets.'),
+      files: z.array(path).min(1, { error: 'at least one file' }).describe('Files and directories in the archive.'),
+      cron: when,
+      retention,
+    })
+    .describe('Compose files, env file, configuration of the servers, infrastructure code.'),
+  certificates: z
+    .strictObject({
+      kind: z.literal('encrypted-archive').describe('One archive, encrypted: it contains private keys.'),
+      files: z.array(path).min(1, { error: 'at least one file' }).describe('Files and directories in the archive.'),
+      cron: when,
+      retention,
+    })
+    .describe('TLS certificates and their keys.'),
+});
+
+/** The backup policy; durations in milliseconds, cron lines in UTC. */
+export type Backups = z.output<typeof backups>;

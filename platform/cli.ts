@@ -1,0 +1,81 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { buildImages } from './images/build';
+import { platformDown, platformStatus, platformUp } from './lifecycle';
+
+function offset(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 50_000)
+    throw new InvalidArgumentError('expected a whole number from 0 to 50000, added to every port of the plan.');
+  return value;
+}
+
+function stack(text: string): 'prod' | 'test' {
+  if (text !== 'prod' && text !== 'test') throw new InvalidArgumentError(`expected 'prod' or 'test'.`);
+  return text;
+}
+
+function print(lines: [string, string][]): void {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  for (const [name, text] of lines) console.log(`  ${name.padEnd(width)}  ${text}`);
+}
+
+const program = new Command('npm run platform --').description('The Shandi stand-in that recoveries are tried on');
+
+program
+  .command('up')
+  .description('build what is missing, start everything, return when it works')
+  .option('--project <name>', 'compose project', 'shandi')
+  .option('--ports <offset>', 'added to every port of the plan (default: the ports the project has)', offset)
+  .option('--stack <name>', 'prod or test (nothing restarts by itself)', stack, 'prod')
+  .option('--json', 'print the result as JSON')
+  .action(async (options: { project: string; ports?: number; stack: 'prod' | 'test'; json?: boolean }) => {
+    const log = (line: string): void => void process.stderr.write(`${line}\n`);
+    await buildImages((line) => log(`         ${line}`));
+    const { project, stack } = options;
+    const result = await platformUp({ project, portOffset: options.ports, stack, log });
+    if (options.json) return console.log(JSON.stringify(result));
+    console.log(`The platform ${project} is up after ${result.seconds.toFixed(1)} s:`);
+    print([...Object.entries(result.addresses), ['secrets', result.envFile]]);
+  });
+
+program
+  .command('down')
+  .description('remove its containers, networks, volumes and state, and nothing else')
+  .option('--project <name>', 'compose project', 'shandi')
+  .option('--json', 'print the result as JSON')
+  .action(async (options: { project: string; json?: boolean }) => {
+    const result = await platformDown({ project: options.project });
+    if (options.json) return console.log(JSON.stringify(result));
+    const { containers, networks, volumes } = result;
+    console.log(
+      `Removed of ${result.project}: ${containers} containers, ${networks} networks, ${volumes} volumes, the state.`,
+    );
+  });
+
+program
+  .command('status')
+  .description('what works now; exit code 1 when something does not')
+  .option('--project <name>', 'compose project', 'shandi')
+  .option('--json', 'print the result as JSON')
+  .action(async (options: { project: string; json?: boolean }) => {
+    const status = await platformStatus({ project: options.project });
+    process.exitCode = status.ok ? 0 : 1;
+    if (options.json) return console.log(JSON.stringify(status));
+    const seconds = (age: number | null): string => (age === null ? 'cannot be read' : `${age.toFixed(1)} s old`);
+    console.log(`${status.project}: ${status.ok ? 'works' : 'does not work as a whole'}`);
+    print([
+      ...status.services.map(({ name, container, healthy }): [string, string] => [
+        name,
+        healthy === undefined ? container : `${container}, ${healthy ? 'healthy' : 'not healthy'}`,
+      ]),
+      ['heartbeat', seconds(status.database.heartbeatAge)],
+      ['heartbeat on standby', seconds(status.database.standbyHeartbeatAge)],
+      ['backups', String(status.database.backups ?? 'cannot be read')],
+      ['last archived WAL', status.database.lastArchivedWal ?? 'none'],
+    ]);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

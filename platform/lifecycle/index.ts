@@ -1,0 +1,5 @@
+export { platformDown, type DownResult } from './down';
+export { platformStatus, type PlatformStatus, type ServiceStatus } from './status';
+export { platformUp, type Addresses, type UpOptions, type UpResult } from './up';
+export { readEnv } from './env';
+export { connection, queryOnce } from './probe';

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../run';
+import { readEnv, writeEnv } from './env';
+import { PORTS, stateDirectory } from './layout';
+
+const SECRETS = [
+  'PG_PASSWORD',
+  'REPLICATION_PASSWORD',
+  'PGBOUNCER_ADMIN_PASSWORD',
+  'REDIS_PASSWORD',
+  'TOKEN_SECRET',
+  'PGBACKREST_REPO1_CIPHER_PASS',
+];
+
+const REDIS_CONF = `# Redis of The Shandi. The password is added at start from the environment.
+bind 0.0.0.0
+dir /data
+appendonly yes
+appendfsync everysec
+save 900 1
+save 60 1000
+maxmemory 256mb
+maxmemory-policy noeviction
+`;
+
+const UPSTREAMS = `# Which gateways are behind the door. A failover rewrites this file and reloads nginx.
+upstream api_gateway {
+  server api-gateway:8000 max_fails=3 fail_timeout=30s;
+}
+`;
+
+const DATABASES = `; Which server a database lives on. A recovery rewrites this file and issues RELOAD.
+[databases]
+theshandi_db = host=postgres port=5432 dbname=theshandi_db
+`;
+
+/** Writes a file unless it is there: a state directory keeps what recoveries changed in it. */
+async function once(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx', mode: 0o644 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+async function certificate(directory: string): Promise<void> {
+  const [key, cert] = [join(directory, 'server.key'), join(directory, 'server.crt')];
+  try {
+    await access(cert);
+    return;
+  } catch {
+    const names = 'subjectAltName=DNS:api.theshandi.com,DNS:backup-api.theshandi.com,DNS:localhost,IP:127.0.0.1';
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const subject = ['-subj', '/O=The Shandi/CN=api.theshandi.com', '-addext', names, '-days', '90'];
+    await run('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert]);
+    await chmod(key, 0o600);
+  }
+}
+
+/**
+ * Makes a project's state directory: env file with passwords drawn once, certificate, pooler, nginx and Redis
+ * configuration. What exists is kept; of the env file only what is missing is added, and the ports when they are asked
+ * for anew.
+ *
+ * @param portOffset added to every port of the plan; undefined keeps the ports the project has
+ * @returns the env file's entries
+ */
+export async function ensureState(project: string, portOffset?: number): Promise<Record<string, string>> {
+  const directory = stateDirectory(project);
+  for (const part of ['certs', 'pgbouncer', 'nginx', 'redis']) await mkdir(join(directory, part), { recursive: true });
+  const env: Record<string, string> = {
+    PLATFORM_PROJECT: project,
+    // Relative to the compose file's directory, so that a checkout can be moved.
+    STATE_DIR: `../state/${project}`,
+    MAINTENANCE_MODE: 'false',
+    PGDATA_VOLUME: `${project}_pgdata`,
+    STANDBY_PGDATA_VOLUME: `${project}_pgdata_standby`,
+    PGREPO_VOLUME: `${project}_pgrepo`,
+    REDIS_VOLUME: `${project}_redis`,
+    ...(await readEnv(project)),
+  };
+  for (const name of SECRETS) env[name] ??= randomBytes(24).toString('hex');
+  for (const [name, port] of Object.entries(PORTS))
+    if (portOffset !== undefined || env[name] === undefined) env[name] = String(port + (portOffset ?? 0));
+  await writeEnv(project, env);
+  await once(join(directory, 'pgbouncer', 'databases.ini'), DATABASES);
+  await once(join(directory, 'nginx', 'upstreams.conf'), UPSTREAMS);
+  await once(join(directory, 'redis', 'redis.conf'), REDIS_CONF);
+  await certificate(join(directory, 'certs'));
+  return env;
+}

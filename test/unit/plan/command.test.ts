@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planCommand } from '../../../scripts/commands/plan';
+import { changed } from './support';
+
+/** Runs the command in this process. */
+async function dr(...args: string[]): Promise<{ output: string; code: number | string | undefined }> {
+  let output = '';
+  await planCommand((text) => (output += text)).parseAsync(args, { from: 'user' });
+  const code = process.exitCode;
+  process.exitCode = undefined;
+  return { output, code };
+}
+
+describe('dr plan', () => {
+  let directory: string;
+  let bad: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'plan-'));
+    bad = join(directory, 'bad.yaml');
+    await writeFile(bad, changed([['services', 0, 'port'], 0]));
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  it('check says that the plan is good', async () => {
+    const { output, code } = await dr('check');
+    assert.equal(code, undefined);
+    assert.match(output, /is good and agrees with the Compose files. Version 1\.0\.0, hash [0-9a-f]{64}/);
+  });
+
+  it('check names the faults and ends with 3', async () => {
+    const { output, code } = await dr('check', '--plan', bad);
+    assert.equal(code, 3);
+    assert.match(output, /fault +.*bad\.yaml:\d+: services\[0\]\.port \(api-gateway\) is 0; expected a port number/);
+  });
+
+  it('check --json prints one object', async () => {
+    const good = JSON.parse((await dr('check', '--json')).output) as Record<string, unknown>;
+    assert.equal(good['ok'], true);
+    const { output, code } = await dr('check', '--plan', bad, '--json');
+    assert.equal(code, 3);
+    const result = JSON.parse(output) as { ok: boolean; faults: { path: string; line: number }[] };
+    assert.equal(result.ok, false);
+    assert.equal(result.faults[0]?.path, 'services[0].port');
+  });
+
+  it('show prints the page, or the plan as it is written', async () => {
+    assert.match((await dr('show')).output, /^# The Shandi Microservices - Disaster Recovery Plan\n/);
+    const shown = JSON.parse((await dr('show', '--json')).output) as { plan: { tiers: { rto: string }[] } };
+    assert.equal(shown.plan.tiers[0]?.rto, '15m');
+  });
+
+  it('show of a bad plan names the faults and ends with 3', async () => {
+    const { output, code } = await dr('show', '--plan', bad);
+    assert.equal(code, 3);
+    assert.match(output, /cannot be used, it has 1 fault/);
+  });
+});

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import type { WorkflowHandle } from '@temporalio/client';
+import { FakeSite } from '../support/fake-site';
+import { approve, failureOf, House, openCard, resultOf, until } from '../support/house';
+
+/** A run that the kernel must never let go wrong, whatever people and machines do meanwhile. */
+describe('kernel: what a run does with people, failures and time', function () {
+  this.timeout(60_000);
+  let house: House;
+  before(async () => (house = await House.open()));
+  after(() => house.close());
+
+  const say = (handle: WorkflowHandle, name: string, message: unknown): Promise<unknown> =>
+    handle.executeUpdate(name, { args: [message] });
+  const word = { by: 'tester', reason: 'test' };
+
+  it('recovers, with an approval, in the order of the runbook', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      const report = await resultOf(handle);
+      assert.equal(report.view.verdict, 'met');
+      const order = [
+        'pauseClients',
+        'fenceServer',
+        'promoteCopy',
+        'stopCopy',
+        'useDataVolume',
+        'startServer',
+        'directWrite',
+        'repointClients',
+        'resumeClients',
+        'clientWrite',
+        'pushHistory',
+      ];
+      const places = order.map((name) => site.calls.indexOf(name));
+      assert.deepEqual(
+        places,
+        [...places].sort((a, b) => a - b),
+        site.calls.join(' '),
+      );
+      assert.ok(site.approvals.every((one) => one.runId === handle.firstExecutionRunId));
+      const { searchAttributes } = await handle.describe();
+      assert.deepEqual(searchAttributes['DrVerdict'], ['met']);
+      assert.deepEqual(searchAttributes['DrState'], ['completed']);
+      assert.deepEqual(searchAttributes['DrTier'], ['P1']);
+    });
+  });
+
+  it('facts drift after the approval: the approval is void and the gate opens again with another card', async () => {
+    const site = new FakeSite();
+    site.delays.set('measureLoss', 150);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      const first = openCard(await until(handle, 'waiting-approval'));
+      site.loss = { transactions: 1_000_000 };
+      await approve(handle, first);
+      let view = await until(handle, 'waiting-approval');
+      while (view.gates.length < 2) view = await until(handle, 'waiting-approval');
+      assert.equal(view.gates[0]?.state, 'void');
+      assert.match(view.gates[0]?.voided ?? '', /20 transactions, is now 1 000 000 transactions/);
+      assert.equal(site.count('pauseClients'), 0);
+      assert.notEqual(openCard(view), first);
+      await assert.rejects(say(handle, 'approve', { card: first, ...word }), (error: Error) =>
+        /is not the open one/.test(String(error.cause)),
+      );
+      await approve(handle, openCard(view));
+      assert.equal((await resultOf(handle)).view.verdict, 'met');
+    });
+  });
+
+  it('a step fails: the run is held, and goes on after retry', async () => {
+    const site = new FakeSite();
+    site.fail('restoreCopy', 'DR-BACKUP-CORRUPT', 'file base/5/1 of backup x does not match its checksum');
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      const held = await until(handle, 'held');
+      assert.equal(held.hold?.problem.code, 'DR-BACKUP-CORRUPT');
+      assert.deepEqual(held.hold?.choices, ['retry', 'abort']);
+      await assert.rejects(say(handle, 'resolve', { action: 'skip', ...word }), (error: Error) =>
+        /cannot be skipped/.test(String(error.cause)),
+      );
+      await say(handle, 'resolve', { action: 'retry', ...word });
+      await approve(handle);
+      assert.equal((await resultOf(handle)).view.verdict, 'met');
+    });
+  });
+
+  it('a step after the recovery fails and is skipped: on record, and the verdict stays', async () => {
+    const site = new FakeSite();
+    site.fail('fullBackup', 'DR-BACKUP-FAILED', 'the repository is full');
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'skip', ...word });
+      const report = await resultOf(handle);
+      assert.equal(report.view.verdict, 'met');
+      assert.equal(report.view.steps.find((one) => /full backup/.test(one.title))?.state, 'skipped');
+      assert.match(String(report.result['exposure']), /No full backup/);
+    });
+  });
+
+  it('abort in the middle of the cut-over: every change is undone, newest first', async () => {
+    const site = new FakeSite();
+    site.fail('promoteCopy', 'DR-PROMOTE', 'still in recovery');
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      const tail = site.calls.slice(site.calls.indexOf('promoteCopy') + 1);
+      assert.deepEqual(tail, ['unfenceServer', 'resumeClients', 'removeCopy', 'closeToolbox']);
+    });
+  });
+
+  it('an undo that fails is named, and the others still run', async () => {
+    const site = new FakeSite();
+    site.fail('promoteCopy', 'DR-PROMOTE', 'still in recovery');
+    site.fail('unfenceServer', 'DR-ENGINE', 'the engine refuses', 4);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      await failureOf(handle);
+      const view = (await handle.query('run')) as {
+        steps: { title: string; state: string }[];
+        problems: { message: string }[];
+      };
+      assert.equal(view.steps.find((one) => /damaged server again/.test(one.title))?.state, 'failed');
+      assert.ok(
+        view.problems.some((one) =>
+          /undo "Start the damaged server again" failed: the engine refuses/.test(one.message),
+        ),
+      );
+      assert.equal(site.count('removeCopy'), 1);
+    });
+  });
+
+  it('abort while a step is under way: it is cancelled first, then undone', async () => {
+    const site = new FakeSite();
+    site.delays.set('restoreCopy', 1500);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await until(handle, 'running');
+      while (site.count('restoreCopy') === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await say(handle, 'abort', word);
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      assert.equal(site.count('removeCopy'), 1);
+      assert.equal(site.count('startCopy'), 0);
+    });
+  });
+
+  it('cancelled, as the Web UI does it: undone, and Temporal says cancelled', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await until(handle, 'waiting-approval');
+      await handle.cancel();
+      assert.equal((await failureOf(handle)).code, 'CancelledFailure');
+      assert.equal((await handle.describe()).status.name, 'CANCELLED');
+      assert.equal(site.count('removeCopy'), 1);
+      assert.equal(site.count('pauseClients'), 0);
+    });
+  });
+
+  it('nobody answers: the gate expires and the run is undone', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover({ approvalTimeoutMs: 300 });
+      const failure = await failureOf(handle);
+      assert.equal(failure.code, 'DR-APPROVAL-EXPIRED');
+      assert.equal(site.count('removeCopy'), 1);
+      assert.equal(site.count('fenceServer'), 0);
+    });
+  });
+
+  it('rejected by signal, as from the Web UI; wrong signals before it are refused on the timeline', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      const card = openCard(await until(handle, 'waiting-approval'));
+      for (const bad of [undefined, 'yes', 7, [], { card }, { card: 'beef', ...word }, { card, ...word, extra: 1 }]) {
+        await handle.signal('approve', bad);
+      }
+      await handle.signal('reject', { card, ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
+      const view = (await handle.query('run')) as { timeline: { kind: string; text: string }[] };
+      assert.equal(view.timeline.filter((one) => one.kind === 'refused').length, 7);
+      assert.equal(site.count('fenceServer'), 0);
+    });
+  });
+
+  it('another target is chosen at the gate: restored again, with a new card', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await until(handle, 'waiting-approval');
+      await assert.rejects(say(handle, 'retarget', { target: { kind: 'lsn', lsn: 'zz' }, ...word }), (error: Error) =>
+        /expected a PostgreSQL LSN/.test(String(error.cause)),
+      );
+      await say(handle, 'retarget', { target: { kind: 'lsn', lsn: '0/5000000' }, ...word });
+      let view = await until(handle, 'waiting-approval');
+      while (view.gates.length < 2) view = await until(handle, 'waiting-approval');
+      assert.match(view.gates[1]?.card.title ?? '', /just before LSN 0\/5000000/);
+      assert.equal(site.count('restoreCopy'), 2);
+      site.coverage = {
+        reachable: false,
+        refusals: [{ code: 'DR-TARGET-UNREACHABLE', message: 'the archive ends earlier', next: '' }],
+      };
+      await say(handle, 'retarget', { target: { kind: 'lsn', lsn: 'F/5000000' }, ...word });
+      do view = await until(handle, 'waiting-approval');
+      while (view.gates.length < 3);
+      assert.equal(site.count('restoreCopy'), 2, 'the copy at the former target still stands');
+      await approve(handle);
+      assert.equal((await resultOf(handle)).view.verdict, 'met');
+    });
+  });
+
+  it('pause and resume between steps; the wait counts as human time', async () => {
+    const site = new FakeSite();
+    site.delays.set('restoreCopy', 300);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await say(handle, 'pause', word);
+      await until(handle, 'paused');
+      await assert.rejects(say(handle, 'pause', word), (error: Error) => /paused already/.test(String(error.cause)));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await say(handle, 'resume', word);
+      await approve(handle);
+      const { objectives } = (await resultOf(handle)).view;
+      assert.ok((objectives?.human ?? 0) >= 400, `human time ${objectives?.human}`);
+      assert.equal((objectives?.machine ?? 0) + (objectives?.human ?? 0), objectives?.elapsed);
+    });
+  });
+
+  it('every reason to refuse at once, nothing touched', async () => {
+    const site = new FakeSite();
+    site.free = 1000;
+    site.coverage = {
+      reachable: false,
+      refusals: [{ code: 'DR-WAL-GAP', message: 'segments A..B are missing', next: 'choose earlier' }],
+    };
+    site.damaged = { collations: [{ database: 'theshandi_db', recorded: '2.31', actual: '2.36' }] };
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      const failure = await failureOf(handle);
+      assert.equal(failure.code, 'DR-REFUSED');
+      for (const code of ['DR-WAL-GAP', 'DR-DISK-TOO-SMALL', 'DR-COLLATION-MISMATCH'])
+        assert.match(failure.message, new RegExp(code));
+      assert.deepEqual(
+        site.calls.filter(
+          (one) => !['readDatabase', 'openToolbox', 'checkCoverage', 'freeDisk', 'closeToolbox'].includes(one),
+        ),
+        [],
+      );
+    });
+  });
+
+  it('a reset does not approve again: the old approval belongs to another run', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      await resultOf(handle);
+      const history = await handle.fetchHistory();
+      const events = history.events ?? [];
+      const opened = events.find((event) => event.workflowExecutionUpdateAcceptedEventAttributes)?.eventId ?? 0;
+      const before = events
+        .filter((event) => event.workflowTaskCompletedEventAttributes && Number(event.eventId) < Number(opened))
+        .at(-1);
+      const { runId } = await house.client.workflowService.resetWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: handle.workflowId, runId: handle.firstExecutionRunId },
+        reason: 'test',
+        workflowTaskFinishEventId: before?.eventId ?? null,
+        requestId: 'reset-1',
+      });
+      const again = house.client.workflow.getHandle(handle.workflowId, runId);
+      const view = await until(again, 'waiting-approval');
+      assert.equal(view.approvals.length, 0);
+      await say(again, 'reject', { card: openCard(view), ...word });
+      await failureOf(again);
+    });
+  });
+
+  it('a second run on the same database is refused by the lock; a pre-flight is not', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await until(handle, 'waiting-approval');
+      await assert.rejects(house.recover(), /already started/);
+      const check = await house.recover({ mode: 'check' }, 'check.database.shandi');
+      assert.equal((await resultOf(check)).view.verdict, 'checked');
+      const stray = await house.recover({}, 'my-own-id');
+      assert.match((await failureOf(stray)).message, /workflow id is my-own-id, expected recover\.database\.shandi/);
+      await handle.cancel();
+      await failureOf(handle);
+    });
+  });
+});

@@ -1,0 +1,34 @@
+/** The control worker: runs the procedures, and the small activities that read the plan and write reports. */
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import * as evidence from '../activities/evidence';
+import { drHome } from '../activities/shared/paths';
+import { controlQueue } from '../workflows/contracts/names';
+import { workflowBundle } from './bundle';
+import { connect } from './connection';
+import { installLogger } from './logger';
+
+async function main(): Promise<void> {
+  const log = installLogger('control-worker');
+  const [bundle, { connection, namespace }] = await Promise.all([workflowBundle(join(drHome(), 'bundles')), connect()]);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: controlQueue,
+    workflowBundle: bundle,
+    activities: evidence,
+    // A killed worker's runs go to the next one after this time instead of the default 10 s.
+    stickyQueueScheduleToStartTimeout: '1 second',
+    shutdownGraceTime: '5 seconds',
+    shutdownForceTime: '10 seconds',
+    maxConcurrentActivityTaskExecutions: 20,
+  });
+  process.stdout.write(`ready ${controlQueue}\n`);
+  log.info({ queue: controlQueue }, 'control worker is ready');
+  await worker.run();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`control worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

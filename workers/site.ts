@@ -1,0 +1,38 @@
+/** The worker of one site: everything that touches its Docker engine, its servers and its files. Usage: `site.ts NAME` */
+import { Worker } from '@temporalio/worker';
+import * as compose from '../activities/compose';
+import * as docker from '../activities/docker';
+import * as health from '../activities/health';
+import * as pgbackrest from '../activities/pgbackrest';
+import * as pgbouncer from '../activities/pgbouncer';
+import * as postgres from '../activities/postgres';
+import { siteQueue } from '../workflows/contracts/names';
+import { connect } from './connection';
+import { installLogger } from './logger';
+
+async function main(): Promise<void> {
+  const site = process.argv[2];
+  if (!site) throw new Error('the name of the site is missing; start it as: site.ts NAME, with a name of the plan');
+  const log = installLogger(`site-worker-${site}`);
+  const { connection, namespace } = await connect();
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: siteQueue(site),
+    activities: { ...compose, ...docker, ...health, ...pgbackrest, ...pgbouncer, ...postgres },
+    // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
+    maxHeartbeatThrottleInterval: '500 ms',
+    defaultHeartbeatThrottleInterval: '500 ms',
+    shutdownGraceTime: '5 seconds',
+    shutdownForceTime: '10 seconds',
+    maxConcurrentActivityTaskExecutions: 20,
+  });
+  process.stdout.write(`ready ${siteQueue(site)}\n`);
+  log.info({ queue: siteQueue(site) }, 'site worker is ready');
+  await worker.run();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`site worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

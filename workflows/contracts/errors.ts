@@ -1,0 +1,224 @@
+/**
+ * The one list of error codes. Every failure that reaches a person carries one; docs/error-codes.md and the exit codes of
+ * `dr` are made from it.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import type { Problem } from './run-view';
+
+interface ErrorCode {
+  /** What it means, in a sentence. */
+  means: string;
+  /** What to do next. */
+  next: string;
+}
+
+export const errorCodes = {
+  'DR-INPUT': {
+    means: 'The input of a run, signal or command is not valid.',
+    next: 'Correct the named values; nothing was started or changed.',
+  },
+  'DR-PLAN': {
+    means: 'The plan is not valid or cannot be read.',
+    next: 'Run `dr plan check`, mend every fault it names.',
+  },
+  'DR-REFUSED': {
+    means: 'Pre-flight found reasons not to begin. Nothing was changed.',
+    next: 'Read every reason; choose another target or mend the cause, then start again.',
+  },
+  'DR-REJECTED': {
+    means: 'A person rejected the card. What the run had done was undone.',
+    next: 'Start again when the reason is settled.',
+  },
+  'DR-APPROVAL-EXPIRED': {
+    means: 'Nobody answered the gate in time. What the run had done was undone.',
+    next: 'Start again with someone at hand who may approve.',
+  },
+  'DR-ABORTED': {
+    means: 'A person aborted the run. What the run had done was undone, newest first.',
+    next: 'Read the undo steps in the report; a failed undo is named there.',
+  },
+  'DR-APPROVAL-MISSING': {
+    means: 'A destructive activity was called without an approval of its own run.',
+    next: 'This is a fault of the procedure: do not repair by hand, report it with the run id.',
+  },
+  'DR-LOCKED': {
+    means: 'Another run works on the same resource.',
+    next: 'Watch or abort that run; two recoveries of one resource never run at once.',
+  },
+  'DR-TARGET-UNREACHABLE': {
+    means: 'The archive does not reach the target.',
+    next: 'Choose a target at or before the last reachable commit, or `latest`.',
+  },
+  'DR-TARGET-INSIDE-BACKUP': {
+    means: 'The target lies before the end of every backup that could serve it.',
+    next: 'Choose the first usable target that is named, or an older backup.',
+  },
+  'DR-WAL-GAP': {
+    means: 'WAL segments between backup and target are missing from the archive.',
+    next: 'Choose a target before the gap or one that a later backup reaches.',
+  },
+  'DR-WRONG-TIMELINE': {
+    means: 'Target and backup lie on different timelines.',
+    next: 'Name the timeline of the target, or choose a backup on it.',
+  },
+  'DR-HISTORY-MISSING': {
+    means: 'A timeline history file is missing from the archive.',
+    next: 'Push it from pg_wal of the server that made the timeline, then take a full backup.',
+  },
+  'DR-NO-BACKUP': {
+    means: 'No usable backup exists for this database.',
+    next: 'Check the repository; without a backup only a standby or the damaged volume is left.',
+  },
+  'DR-BACKUP-WITH-ERRORS': {
+    means: 'The backup recorded page checksum errors while it was made.',
+    next: 'Choose an older backup without errors.',
+  },
+  'DR-BACKUP-CORRUPT': {
+    means: 'A file of the backup does not match its checksum.',
+    next: 'Choose another backup; take a new full backup; verify the repository.',
+  },
+  'DR-DISK-TOO-SMALL': {
+    means: 'There is not enough free disk for the copy and the WAL to replay.',
+    next: 'Free disk on the named file system or move the volume store.',
+  },
+  'DR-PARAMETER-TOO-LOW': {
+    means: 'A setting of the restored server is lower than the primary had; recovery would stop.',
+    next: 'Raise the named setting in the plan or the image.',
+  },
+  'DR-COLLATION-MISMATCH': {
+    means: 'The C library of the image sorts text differently from the one the data was written with.',
+    next: 'Use the image the data was written with, or plan a REINDEX.',
+  },
+  'DR-TABLESPACES': {
+    means: 'The database uses tablespaces, which the copy volume does not hold.',
+    next: 'Restore by hand with a tablespace map; this procedure does not do it.',
+  },
+  'DR-UNKNOWN-DATABASE': {
+    means: 'The plan has no such database.',
+    next: 'Choose one that `dr plan show` lists.',
+  },
+  'DR-IMAGE-MISSING': {
+    means: 'The image of the database server is not on the engine.',
+    next: 'Load or build the image; recovery never pulls one.',
+  },
+  'DR-CORRUPT': {
+    means: 'amcheck or page checksums found damage in the restored copy.',
+    next: 'Do not cut over. Choose an older backup or target.',
+  },
+  'DR-RECOVERY-ENDED-EARLY': {
+    means: 'WAL ended before the target was reached.',
+    next: 'Compare the last replayed commit with the target; choose a reachable one.',
+  },
+  'DR-COPY-NOT-STARTED': {
+    means: 'The restored copy did not reach the paused state.',
+    next: 'Read the quoted log line of the server.',
+  },
+  'DR-COPY-NOT-ISOLATED': {
+    means: 'The copy could reach the archive or a network.',
+    next: 'This is a fault: the copy was not started. Report it with the run id.',
+  },
+  'DR-NOT-OURS': {
+    means: 'A container, volume or file does not carry the label of this run or platform.',
+    next: 'Nothing was touched. Check the name and its labels.',
+  },
+  'DR-VOLUME-NOT-EMPTY': {
+    means: 'The volume to restore into holds data that is not of this run.',
+    next: 'Remove or rename it, then retry.',
+  },
+  'DR-POOLER': {
+    means: 'The connection pooler did not do what it was told.',
+    next: 'Read its answer; check its admin user and that it runs.',
+  },
+  'DR-FENCE-NOT-PROVEN': {
+    means: 'It could not be proven that the old server takes no writes.',
+    next: 'Stop it by other means (power, network), then retry. Never promote over it.',
+  },
+  'DR-PROMOTE': {
+    means: 'The server did not leave recovery.',
+    next: 'Read the quoted log; do not promote again blindly.',
+  },
+  'DR-CLIENT-WRITE': {
+    means: 'A committed write did not come back through the client path.',
+    next: 'Check pooler and server address; the recovery is not done until this works.',
+  },
+  'DR-ARCHIVE': {
+    means: 'WAL archiving does not work on the recovered server.',
+    next: 'Until it does there is no point-in-time recovery: check archive_command and the repository.',
+  },
+  'DR-BACKUP-FAILED': {
+    means: 'The new backup was not made or is not clean.',
+    next: 'The data serves, but unprotected: mend and take a full backup at once.',
+  },
+  'DR-STANDBY': {
+    means: 'The standby was not rebuilt or does not stream.',
+    next: 'The data serves, but without a standby: retry or rebuild it.',
+  },
+  'DR-ENGINE': {
+    means: 'The Docker engine did not answer or refused.',
+    next: 'Check that the engine of the named site runs and is reachable by its worker.',
+  },
+  'DR-COMPOSE': { means: 'Docker Compose failed.', next: 'Read the quoted output.' },
+  'DR-DATABASE-DOWN': { means: 'The database server did not answer.', next: 'Check its container and log.' },
+  'DR-SQL': { means: 'The database answered with an error.', next: 'Read the quoted error.' },
+  'DR-TOOL': { means: 'A program that recovery runs failed.', next: 'Read the quoted output.' },
+  'DR-SECRET': {
+    means: 'A secret could not be read from where the plan says it is.',
+    next: 'Check the named file or variable.',
+  },
+  'DR-SITE-UNREACHABLE': {
+    means: 'No worker of the site took the work.',
+    next: 'Start the site worker beside its Docker engine.',
+  },
+  'DR-TIMEOUT': {
+    means: 'A step did not end in its time.',
+    next: 'Look at the system it works on, then retry, skip or abort.',
+  },
+  'DR-INTERNAL': {
+    means: 'The orchestrator itself failed in a way it did not foresee.',
+    next: 'Keep the run; report it with its id and history.',
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+export type DrCode = keyof typeof errorCodes;
+
+/**
+ * A failure with a code. `message` names the value and where it came from.
+ * @param retry whether Temporal may try again by itself; refusals never are (default false).
+ */
+export function drFailure(
+  code: DrCode,
+  message: string,
+  options: { retry?: boolean; next?: string; details?: unknown } = {},
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: !(options.retry ?? false),
+    details: [
+      {
+        next: options.next ?? errorCodes[code].next,
+        ...(options.details === undefined ? {} : { details: options.details }),
+      },
+    ],
+  });
+}
+
+/** The sentence, code and next step of a failure, however deep Temporal wrapped it. */
+export function problemOf(error: unknown): Problem {
+  let at: unknown = error;
+  while (at instanceof Error && !(at instanceof ApplicationFailure) && at.cause !== undefined) at = at.cause;
+  if (at instanceof ApplicationFailure && at.type && at.type in errorCodes) {
+    const code = at.type as DrCode;
+    const given = (at.details?.[0] as { next?: string } | undefined)?.next;
+    return { code, message: at.message, next: given ?? errorCodes[code].next };
+  }
+  const message = at instanceof Error ? at.message : String(at);
+  const timeout =
+    at instanceof Error && at.name === 'TimeoutFailure'
+      ? (at as Error & { timeoutType?: string }).timeoutType
+      : undefined;
+  if (timeout === 'SCHEDULE_TO_START')
+    return { code: 'DR-SITE-UNREACHABLE', message, next: errorCodes['DR-SITE-UNREACHABLE'].next };
+  if (timeout) return { code: 'DR-TIMEOUT', message: `${message} (${timeout})`, next: errorCodes['DR-TIMEOUT'].next };
+  return { code: 'DR-INTERNAL', message, next: errorCodes['DR-INTERNAL'].next };
+}

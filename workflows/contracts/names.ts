@@ -1,0 +1,45 @@
+/**
+ * Every name that crosses a process boundary and is not a message: procedures, locks, task queues, search attributes.
+ * They are made here and nowhere else, because a lock spelled two ways is no lock.
+ */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Workflow types, as `temporal workflow start --type` takes them. */
+export const procedures = ['pointInTimeRecovery', 'keepCopy'] as const;
+export type ProcedureName = (typeof procedures)[number];
+
+/** Queue of the control worker, which runs the procedures themselves. */
+export const controlQueue = 'dr-control';
+
+/** Queue of the worker that sits beside the Docker engine of a site. Named after the site, never after a container. */
+export const siteQueue = (site: string): string => `dr-site-${site}`;
+
+const lockPart = (value: string): string => value.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
+
+/** What a run protects and locks: `database.shandi`. */
+export const databaseResource = (database: string): string => `database.${lockPart(database)}`;
+
+/**
+ * The lock of a resource: the workflow id of any run that changes it. Characters `[a-z0-9.-]` only, because ids become
+ * names of files, containers and volumes. A second start with this id is refused by the server: that refusal is the lock.
+ */
+export const recoveryLock = (resource: string): string => `recover.${resource}`;
+
+/**
+ * Lock of a run that changes nothing of the resource: a pre-flight (`check`), an inspectable copy (`copy`), its keeper
+ * (`keep`). It never stands in the way of a recovery.
+ */
+export const readingLock = (kind: 'check' | 'copy' | 'keep', resource: string): string => `${kind}.${resource}`;
+
+/** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
+export const searchAttributes = {
+  procedure: defineSearchAttributeKey('DrProcedure', SearchAttributeType.KEYWORD),
+  resource: defineSearchAttributeKey('DrResource', SearchAttributeType.KEYWORD),
+  state: defineSearchAttributeKey('DrState', SearchAttributeType.KEYWORD),
+  tier: defineSearchAttributeKey('DrTier', SearchAttributeType.KEYWORD),
+  verdict: defineSearchAttributeKey('DrVerdict', SearchAttributeType.KEYWORD),
+  planHash: defineSearchAttributeKey('DrPlanHash', SearchAttributeType.KEYWORD),
+} as const;
+
+/** Names only, for `temporal server start-dev --search-attribute NAME=Keyword`. */
+export const searchAttributeNames: string[] = Object.values(searchAttributes).map((key) => key.name);

@@ -1,0 +1,3 @@
+/** Every procedure, by the name `temporal workflow start --type` takes. */
+export { keepCopy } from './keep-copy';
+export { pointInTimeRecovery } from './point-in-time-recovery';

@@ -1,0 +1,67 @@
+import type { ObjectivesView } from '../contracts/run-view';
+
+/**
+ * The objectives clock: detect → declare → approve (human time, apart) → act → verify. It runs from the declaration,
+ * stops when a committed write came back through the client path, and keeps apart the time in which the run could do
+ * nothing but wait for a person. Reads `Date.now()`, which inside a workflow is the time of its history.
+ */
+export class ObjectivesClock {
+  private readonly declaredAt = Date.now();
+  private humanTotal = 0;
+  private waiters = 0;
+  private waitingSince = 0;
+  private verifiedAt: number | undefined;
+  private achievedRpo: number | undefined;
+  private disasterAt: number | undefined;
+
+  constructor(private readonly tier: { name: string; rto: number; rpo: number }) {}
+
+  /** Counts `wait` as human time. Waits that overlap count once. */
+  async human<T>(wait: () => Promise<T>): Promise<T> {
+    if (this.verifiedAt !== undefined) return wait();
+    if (this.waiters++ === 0) this.waitingSince = Date.now();
+    try {
+      return await wait();
+    } finally {
+      if (--this.waiters === 0) this.humanTotal += Date.now() - this.waitingSince;
+    }
+  }
+
+  disaster(at: string): void {
+    this.disasterAt = Date.parse(at);
+  }
+
+  /** The thing is verified: RTO stops here. @param rpo measured loss window, milliseconds; null when it cannot be known */
+  verified(rpo: number | null): void {
+    this.verifiedAt = Date.now();
+    if (rpo !== null) this.achievedRpo = rpo;
+  }
+
+  get met(): boolean {
+    const view = this.view();
+    return view.rtoMet === true && view.rpoMet !== false;
+  }
+
+  view(): ObjectivesView {
+    const until = this.verifiedAt ?? Date.now();
+    const human = this.humanTotal + (this.waiters > 0 ? until - this.waitingSince : 0);
+    const elapsed = until - this.declaredAt;
+    const iso = (at: number): string => new Date(at).toISOString();
+    return {
+      tier: this.tier.name,
+      rto: this.tier.rto,
+      rpo: this.tier.rpo,
+      declaredAt: iso(this.declaredAt),
+      human,
+      elapsed,
+      machine: elapsed - human,
+      ...(this.disasterAt === undefined ? {} : { disasterAt: iso(this.disasterAt) }),
+      ...(this.verifiedAt === undefined
+        ? {}
+        : { verifiedAt: iso(this.verifiedAt), achievedRto: elapsed, rtoMet: elapsed <= this.tier.rto }),
+      ...(this.achievedRpo === undefined
+        ? {}
+        : { achievedRpo: this.achievedRpo, rpoMet: this.achievedRpo <= this.tier.rpo }),
+    };
+  }
+}

@@ -1,0 +1,19 @@
+/** The exact lines a person types next; the card, the hold and the details all take them from here. */
+
+const json = (value: unknown): string => `'${JSON.stringify(value).replace(/'/g, `'\\''`)}'`;
+
+export function gateCommands(workflowId: string, card: string): { approve: string; reject: string; temporal: string } {
+  const input = json({ card, by: 'YOUR ROLE', reason: 'WHY' });
+  return {
+    approve: `./dr approve ${workflowId} --card ${card} --reason "WHY"`,
+    reject: `./dr reject ${workflowId} --card ${card} --reason "WHY"`,
+    temporal: `temporal workflow update execute -w ${workflowId} --name approve --input ${input}`,
+  };
+}
+
+export function holdCommands(workflowId: string, choices: readonly string[]): string[] {
+  return [
+    ...choices.map((choice) => `./dr resolve ${workflowId} ${choice} --reason "WHY"`),
+    `temporal workflow update execute -w ${workflowId} --name resolve --input ${json({ action: 'retry', by: 'YOUR ROLE', reason: 'WHY' })}`,
+  ];
+}

@@ -1,0 +1,78 @@
+import type { CardView, RunView } from '../contracts/run-view';
+
+const seconds = (ms: number): string =>
+  ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+/** Keeps a table a table, whatever a value holds. */
+const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\s+/g, ' ');
+
+function renderCard(card: CardView): string[] {
+  return [
+    `### ${card.title}`,
+    '',
+    '**What will happen**',
+    ...card.will.map((line, index) => `${index + 1}. ${line}`),
+    '',
+    '**What is lost**',
+    ...card.loss.map((fact) => `- ${fact.label}: ${fact.value}`),
+    '',
+    ...card.tables.flatMap((table) => [
+      `**${table.title}**`,
+      '',
+      `| ${table.columns.map(cell).join(' | ')} |`,
+      `| ${table.columns.map(() => '---').join(' | ')} |`,
+      ...table.rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+      '',
+    ]),
+    ...card.facts.map((fact) => `- ${fact.label}: ${fact.value}`),
+    ...card.warnings.map((line) => `- **Mind:** ${line}`),
+    '',
+    `Card \`${card.hash}\`, open until ${card.expiresAt}; then: ${card.onExpiry}. May approve: ${card.approvers.join(', ')}.`,
+    '',
+    '```sh',
+    card.commands.approve,
+    card.commands.reject,
+    '# or with the stock CLI',
+    card.commands.temporal,
+    '```',
+  ];
+}
+
+/**
+ * The run as Markdown for Temporal's "current details": what a person at 3 a.m. needs first comes first: state, what it
+ * waits for, the line to type, the clock.
+ */
+export function renderDetails(view: RunView): string {
+  const lines = [`**${view.state}** in phase **${view.phase}**: ${view.summary}`, ''];
+  if (view.waitingFor) lines.push(`Waits for: ${view.waitingFor}`, '');
+  if (view.objectives) {
+    const clock = view.objectives;
+    lines.push(
+      `Clock: ${seconds(clock.elapsed)} of RTO ${seconds(clock.rto)} (tier ${clock.tier}), of which ${seconds(clock.human)} waiting for people${clock.verifiedAt ? '; stopped, verified' : ''}.`,
+      '',
+    );
+  }
+  if (view.hold) {
+    lines.push(
+      `### Held at step ${view.hold.step}: ${view.hold.title}`,
+      '',
+      `${view.hold.problem.code}: ${view.hold.problem.message}`,
+      '',
+      view.hold.problem.next ?? '',
+      '',
+      '```sh',
+      ...view.hold.commands,
+      '```',
+      '',
+    );
+  }
+  const open = view.gates.find((gate) => gate.state === 'open');
+  if (open) lines.push(...renderCard(open.card), '');
+  for (const problem of view.problems) lines.push(`- **${problem.code}**: ${problem.message} ${problem.next ?? ''}`);
+  lines.push('', '| # | step | state | outcome |', '| --- | --- | --- | --- |');
+  for (const step of view.steps.slice(-20)) {
+    lines.push(
+      `| ${step.number} | ${cell(step.title)} | ${step.state} | ${cell(step.error?.message ?? step.outcome ?? '')} |`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,129 @@
+import { setHandler, type CancellationScope } from '@temporalio/workflow';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import type { z } from 'zod';
+import * as messages from '../contracts/messages';
+import { parseOutside } from '../contracts/outside';
+import { Ended } from './endings';
+import type { Run } from './run';
+
+interface Word<M> {
+  update: UpdateDefinition<messages.Accepted, [M]>;
+  signal: SignalDefinition<[M]>;
+  schema: z.ZodType<M>;
+  description: string;
+  /** Why the message cannot be taken now. */
+  objection: (message: M) => string | undefined;
+  take: (message: M) => void;
+}
+
+/**
+ * Registers what a person can say, as update (the caller learns whether it was taken, and why not) and as signal (for the
+ * Web UI and `temporal workflow signal`; a wrong one is noted on the timeline). A validator is synchronous and writes
+ * nothing; a handler never throws: a thrown plain error would stall the run.
+ */
+export function listen(run: Run, body: CancellationScope, end: (ending: Ended) => void): void {
+  const { gates, holds } = run.messages;
+  const accepted = (): messages.Accepted => ({ at: new Date().toISOString(), state: run.record.state });
+
+  const register = <M>(word: Word<M>): void => {
+    const name = word.update.name;
+    const fault = (raw: unknown): string | undefined => {
+      const parsed = parseOutside(word.schema, raw, `message "${name}"`);
+      return parsed.ok ? word.objection(parsed.value) : parsed.faults.join('; ');
+    };
+    const take = (raw: M): void => {
+      const parsed = parseOutside(word.schema, raw, `message "${name}"`);
+      if (parsed.ok) word.take(parsed.value);
+    };
+    setHandler(
+      word.update,
+      (raw: M) => {
+        take(raw);
+        return accepted();
+      },
+      {
+        description: word.description,
+        validator: (raw: M) => {
+          const objection = fault(raw);
+          if (objection) throw new Error(objection);
+        },
+      },
+    );
+    setHandler(
+      word.signal,
+      (raw: M) => {
+        const objection = fault(raw);
+        if (objection) run.record.note('refused', `signal "${name}" refused: ${objection}`);
+        else take(raw);
+      },
+      { description: word.description },
+    );
+  };
+
+  const ended = (): string | undefined =>
+    ['running', 'paused', 'waiting-approval', 'held'].includes(run.record.state)
+      ? undefined
+      : `the run is ${run.record.state}`;
+
+  register({
+    update: messages.approveUpdate,
+    signal: messages.approveSignal,
+    schema: messages.approveSchema,
+    description: 'Approve the open card: {"card","by","reason"}',
+    objection: (message) => gates.objection(message),
+    take: (message) => gates.answer({ kind: 'approve', via: 'person', message }),
+  });
+  register({
+    update: messages.rejectUpdate,
+    signal: messages.rejectSignal,
+    schema: messages.rejectSchema,
+    description: 'Reject the open card; the run is undone: {"card","by","reason"}',
+    objection: (message) => gates.objection(message),
+    take: (message) => gates.answer({ kind: 'reject', message }),
+  });
+  register({
+    update: messages.retargetUpdate,
+    signal: messages.retargetSignal,
+    schema: messages.retargetSchema,
+    description: 'Choose another target at the open gate: {"target","by","reason"}',
+    objection: (message) => gates.retargetObjection(message),
+    take: (message) => gates.answer({ kind: 'retarget', message }),
+  });
+  register({
+    update: messages.resolveUpdate,
+    signal: messages.resolveSignal,
+    schema: messages.resolveSchema,
+    description: 'Resolve the held step: {"action":"retry"|"skip"|"abort","by","reason"}',
+    objection: (message) => holds.objection(message),
+    take: (message) => holds.resolve(message),
+  });
+  register({
+    update: messages.pauseUpdate,
+    signal: messages.pauseSignal,
+    schema: messages.wordSchema,
+    description: 'Pause before the next step: {"by","reason"}',
+    objection: () => ended() ?? (run.isPaused ? 'the run is paused already' : undefined),
+    take: (message) => run.pause(message.by),
+  });
+  register({
+    update: messages.resumeUpdate,
+    signal: messages.resumeSignal,
+    schema: messages.wordSchema,
+    description: 'Go on after a pause: {"by","reason"}',
+    objection: () => ended() ?? (run.isPaused ? undefined : 'the run is not paused'),
+    take: (message) => run.resume(message.by),
+  });
+  register({
+    update: messages.abortUpdate,
+    signal: messages.abortSignal,
+    schema: messages.wordSchema,
+    description: 'Abort the run and undo its changes: {"by","reason"}',
+    objection: ended,
+    take: (message) => {
+      run.record.note('person', `abort asked by ${message.by}: ${message.reason}`);
+      end(new Ended('aborted', 'DR-ABORTED', `aborted by ${message.by}: ${message.reason}`));
+      body.cancel();
+    },
+  });
+  setHandler(messages.runQuery, () => run.view(), { description: 'Everything about the run, as JSON' });
+}

@@ -1,0 +1,168 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import type * as evidence from '../../activities/evidence';
+import type { PinnedPlan } from '../../activities/evidence/pinPlan';
+import type { Plan } from '../../plan';
+import { drFailure, errorCodes, problemOf } from '../contracts/errors';
+import { controlQueue } from '../contracts/names';
+import { parseOutside } from '../contracts/outside';
+import type { Report, RunState, Verdict } from '../contracts/run-view';
+import { Ended } from './endings';
+import { listen } from './messages';
+import { Run } from './run';
+
+// Reads and writes small files on the control worker: quick to repeat, and nothing else waits for it.
+const control = proxyActivities<typeof evidence>({
+  taskQueue: controlQueue,
+  startToCloseTimeout: '20 seconds',
+  scheduleToStartTimeout: '1 minute',
+  retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 5 },
+});
+
+/** What a procedure's body tells the kernel when it came to its end. */
+export interface Finished {
+  verdict: Verdict | 'judge';
+  result: Record<string, unknown>;
+}
+
+export interface Procedure<S extends z.ZodType> {
+  name: string;
+  schema: S;
+  /** Resource, lock and words of this run, from its input. */
+  describe: (input: z.output<S>) => {
+    resource: string;
+    lock: string;
+    mode: string;
+    summary: string;
+    planHash?: string;
+  };
+  body: (run: Run, input: z.output<S>, plan: Plan) => Promise<Finished>;
+}
+
+/**
+ * Runs a procedure: validate → lock → pin the plan → body → report; on abort, rejection, expiry or cancel the way back.
+ * A run that ends in order returns its report; one that was refused, rejected, expired or aborted fails with a code and a
+ * sentence, so that Temporal's own lists show it; a cancelled one is cancelled. A bug is none of these: it stalls the
+ * workflow task until it is fixed, and the run goes on.
+ */
+export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>, raw: unknown): Promise<Report> {
+  const parsed = parseOutside(procedure.schema, raw, `input of ${procedure.name}`);
+  if (!parsed.ok) throw drFailure('DR-INPUT', parsed.faults.join('\n'));
+  const input = parsed.value;
+  const about = procedure.describe(input);
+  const { workflowId } = workflowInfo();
+  if (workflowId !== about.lock) {
+    throw drFailure(
+      'DR-INPUT',
+      `the workflow id is ${workflowId}, expected ${about.lock}: the id is the lock of ${about.resource}, and another one would let two runs work on it at once`,
+    );
+  }
+
+  const run = new Run({
+    procedure: procedure.name,
+    resource: about.resource,
+    mode: about.mode,
+    summary: about.summary,
+  });
+  const scope = new CancellationScope();
+  let ending: Ended | undefined;
+  listen(run, scope, (given) => (ending = given));
+
+  let finished: Finished | undefined;
+  let cancelled: unknown;
+  try {
+    finished = await scope.run(async () => {
+      const pinned = await run.probe(
+        'Pin the plan',
+        () => pinPlan(about.planHash),
+        (plan) => plan.hash.slice(0, 12),
+      );
+      run.record.pin({ hash: pinned.hash, version: pinned.version, name: pinned.name });
+      return procedure.body(run, input, pinned.plan);
+    });
+  } catch (error) {
+    if (error instanceof Ended) ending = error;
+    else if (isCancellation(error)) cancelled = ending ? undefined : error;
+    else throw error;
+  }
+
+  return CancellationScope.nonCancellable(async () => {
+    // Steps that ran beside the one that ended the run are cancelled, and have ended, before the way back begins.
+    if (ending || cancelled) {
+      scope.cancel();
+      await run.settled();
+      await run.undo.unwind(ending?.message ?? 'the run was cancelled');
+    }
+    await run.tidyUp();
+    if (ending) for (const { code, message, next } of ending.refusals) run.record.problem({ code, message, next });
+    if (ending && ending.refusals.length === 0) {
+      run.record.problem({ code: ending.code, message: ending.message, next: errorCodes[ending.code].next });
+    }
+    const verdict = verdictOf(run, finished);
+    run.record.end(stateOf(finished, ending), verdict);
+    const report = await writeReport(run, finished?.result ?? {});
+    await condition(allHandlersFinished);
+    if (ending) {
+      throw ApplicationFailure.create({
+        type: ending.code,
+        message: ending.message,
+        nonRetryable: true,
+        details: [
+          {
+            state: ending.state,
+            next: errorCodes[ending.code].next,
+            paths: report.paths,
+            problems: report.view.problems,
+          },
+        ],
+      });
+    }
+    if (cancelled) throw cancelled as Error;
+    return report;
+  });
+}
+
+/** A plan that is bad, or not the one the run was started for, is a refusal: nothing was begun that could be held. */
+async function pinPlan(expectHash: string | undefined): Promise<PinnedPlan> {
+  try {
+    return await control.pinPlan(expectHash === undefined ? {} : { expectHash });
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    if (code === 'DR-PLAN') throw new Ended('refused', 'DR-PLAN', message);
+    throw error;
+  }
+}
+
+function stateOf(finished: Finished | undefined, ending: Ended | undefined): RunState {
+  if (ending) return ending.state;
+  return finished ? 'completed' : 'cancelled';
+}
+
+/** A run that verified its recovery keeps that verdict, even when a later step was aborted. */
+function verdictOf(run: Run, finished: Finished | undefined): Verdict {
+  if (finished && finished.verdict !== 'judge') return finished.verdict;
+  const clock = run.record.clock;
+  if (clock?.view().verifiedAt === undefined) return 'none';
+  return clock.met ? 'met' : 'missed';
+}
+
+/** The report is written however the run ended; where it cannot be, the run says so and keeps its result. */
+async function writeReport(run: Run, result: Record<string, unknown>): Promise<Report> {
+  const report: Report = { view: run.view(), result };
+  try {
+    const written = await control.writeReport({ report });
+    return { ...report, paths: { json: written.json.path, html: written.html.path } };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    report.view.problems.push(problemOf(error));
+    return report;
+  }
+}

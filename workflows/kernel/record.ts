@@ -1,0 +1,138 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { searchAttributes } from '../contracts/names';
+import type {
+  Fact,
+  Problem,
+  RunState,
+  RunView,
+  StepKind,
+  StepView,
+  TimelineEntry,
+  Verdict,
+} from '../contracts/run-view';
+import type { ObjectivesClock } from './clock';
+import { renderDetails } from './details';
+
+const now = (): string => new Date().toISOString();
+
+/** Everything a run knows of itself, and the only place that changes it. What it holds is what the `run` query answers. */
+export class RunRecord {
+  clock: ObjectivesClock | undefined;
+  private readonly view: RunView;
+
+  constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {
+    const info = workflowInfo();
+    this.view = {
+      ...start,
+      workflowId: info.workflowId,
+      runId: info.runId,
+      state: 'running',
+      verdict: 'none',
+      phase: 'Begin',
+      startedAt: info.startTime.toISOString(),
+      steps: [],
+      gates: [],
+      timeline: [],
+      facts: [],
+      approvals: [],
+      evidence: [],
+      problems: [],
+    };
+    upsertSearchAttributes([
+      { key: searchAttributes.procedure, value: start.procedure },
+      { key: searchAttributes.resource, value: start.resource },
+      { key: searchAttributes.state, value: 'running' },
+      { key: searchAttributes.verdict, value: 'none' },
+    ]);
+    this.publish();
+  }
+
+  get state(): RunState {
+    return this.view.state;
+  }
+
+  /** A copy, with the clock read now: a query must not hand out what the run goes on changing. */
+  snapshot(): RunView {
+    const copy = JSON.parse(JSON.stringify(this.view)) as RunView;
+    if (this.clock) copy.objectives = this.clock.view();
+    return copy;
+  }
+
+  note(kind: TimelineEntry['kind'], text: string): void {
+    this.view.timeline.push({ at: now(), kind, text });
+    this.publish();
+  }
+
+  phase(title: string): void {
+    this.view.phase = title;
+    this.note('phase', title);
+  }
+
+  setState(state: RunState, waitingFor?: string): void {
+    const changed = this.view.state !== state;
+    this.view.state = state;
+    if (waitingFor === undefined) delete this.view.waitingFor;
+    else this.view.waitingFor = waitingFor;
+    if (changed) upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
+    this.publish();
+  }
+
+  end(state: RunState, verdict: Verdict): void {
+    this.view.verdict = verdict;
+    this.view.endedAt = now();
+    upsertSearchAttributes([{ key: searchAttributes.verdict, value: verdict }]);
+    this.setState(state);
+  }
+
+  pin(plan: NonNullable<RunView['plan']>): void {
+    this.view.plan = plan;
+    upsertSearchAttributes([{ key: searchAttributes.planHash, value: plan.hash }]);
+    this.note('note', `plan "${plan.name}" ${plan.version} pinned: ${plan.hash.slice(0, 12)}`);
+  }
+
+  judge(clock: ObjectivesClock, tier: string): void {
+    this.clock = clock;
+    upsertSearchAttributes([{ key: searchAttributes.tier, value: tier }]);
+  }
+
+  openStep(kind: StepKind, title: string): StepView {
+    const step: StepView = {
+      number: this.view.steps.length + 1,
+      kind,
+      title,
+      phase: this.view.phase,
+      state: 'running',
+      startedAt: now(),
+      attempts: 1,
+    };
+    this.view.steps.push(step);
+    this.publish();
+    return step;
+  }
+
+  closeStep(step: StepView, state: 'done' | 'failed' | 'skipped', outcome?: string): void {
+    step.state = state;
+    step.endedAt = now();
+    if (outcome) step.outcome = outcome;
+    this.note(step.kind === 'undo' ? 'undo' : 'step', `${step.title}: ${outcome ?? state}`);
+  }
+
+  facts(title: string, facts: Fact[]): void {
+    this.view.facts = this.view.facts.filter((one) => one.title !== title);
+    this.view.facts.push({ title, facts });
+  }
+
+  problem(problem: Problem): void {
+    this.view.problems.push(problem);
+  }
+
+  /** Direct access for the kernel's own parts (gate, hold); procedures never see it. */
+  edit(change: (view: RunView) => void): void {
+    change(this.view);
+    this.publish();
+  }
+
+  private publish(): void {
+    setCurrentDetails(renderDetails(this.snapshot()));
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * What a procedure receives. It reads top to bottom: probe, change, gate, irreversible, child; the rest (hold, undo,
+ * pause, clock, messages) happens underneath and needs no word in the procedure.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  condition,
+  isCancellation,
+  startChild,
+} from '@temporalio/workflow';
+import { ParentClosePolicy } from '@temporalio/workflow';
+import type { Approval } from '../contracts/approval';
+import { problemOf, type DrCode } from '../contracts/errors';
+import type { EvidenceRef, Fact, RunView, StepKind } from '../contracts/run-view';
+import { isoTime } from '../contracts/pitr';
+import type { Refusal } from '../contracts/recovery';
+import { ObjectivesClock } from './clock';
+import { Ended } from './endings';
+import { Gates, type GateDefinition } from './gate';
+import { Holds } from './hold';
+import { RunRecord } from './record';
+import { UndoStack } from './undo';
+
+/** How a step says what it found or did, in a sentence with its numbers. */
+export type Outcome<T> = (value: T) => string;
+
+export interface ChangeOptions<T> {
+  /** Registered before the change begins, so it must be safe when the change never happened. */
+  undo?: { title: string; act: () => Promise<unknown> };
+  outcome?: Outcome<T>;
+  /** Lets a person skip the step when it fails, with this value instead; without it skip is not offered. */
+  skipWith?: T;
+}
+
+export class Run {
+  readonly record: RunRecord;
+  readonly undo: UndoStack;
+  private readonly gates: Gates;
+  private readonly holds: Holds;
+  private readonly cleanups: { title: string; act: () => Promise<unknown> }[] = [];
+  private pausedBy: string | undefined;
+  /** Steps under way; the way back begins only when none is. */
+  private active = 0;
+
+  constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {
+    this.record = new RunRecord(start);
+    this.undo = new UndoStack(this.record);
+    this.holds = new Holds(this.record);
+    this.gates = new Gates(this.record);
+  }
+
+  /** Begins a phase of the runbook: the steps that follow belong to it. */
+  phase(title: string): void {
+    this.record.phase(title);
+  }
+
+  /** Reads something. Retried quickly by Temporal; when that does not help the run is held. */
+  probe<T>(title: string, act: () => Promise<T>, outcome?: Outcome<T>): Promise<T> {
+    return this.step('probe', title, act, { ...(outcome ? { outcome } : {}) });
+  }
+
+  /** Changes something that can be changed back. */
+  change<T>(title: string, act: () => Promise<T>, options: ChangeOptions<T> = {}): Promise<T> {
+    if (options.undo) this.undo.push(options.undo.title, options.undo.act);
+    return this.step('change', title, act, options);
+  }
+
+  /** Waits until a person, or a stated policy, approves exactly the facts the card shows. */
+  gate<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
+    return this.gates.open(name, definition, this.clock);
+  }
+
+  /**
+   * Does what cannot be taken back. Measures the facts of the approval's card again first: where they drifted beyond what
+   * the policy tolerates the approval is void and the gate opens anew, as often as it takes.
+   */
+  async irreversible<T>(title: string, approval: Approval, act: (approval: Approval) => Promise<T>): Promise<T> {
+    await this.notPaused();
+    const valid = await this.gates.stillValid(approval, this.clock);
+    const step = this.record.openStep('irreversible', title);
+    const value = await act(valid);
+    this.record.closeStep(step, 'done', `approved by ${valid.reference.by} (${valid.reference.via})`);
+    return value;
+  }
+
+  /** Starts a procedure of its own, with its own id, lock and history, that outlives this run. Running already is fine. */
+  async child(
+    title: string,
+    child: { procedure: string; workflowId: string; taskQueue: string; input: unknown },
+  ): Promise<void> {
+    await this.step(
+      'child',
+      title,
+      async () => {
+        try {
+          await startChild(child.procedure, {
+            workflowId: child.workflowId,
+            taskQueue: child.taskQueue,
+            args: [child.input],
+            parentClosePolicy: ParentClosePolicy.ABANDON,
+          });
+        } catch (error) {
+          if ((error as Error).name !== 'WorkflowExecutionAlreadyStartedError') throw error;
+        }
+        return child.workflowId;
+      },
+      { outcome: (id) => `started ${id}` },
+    );
+  }
+
+  /** Something to tidy up however the run ends; after the undo, newest first. */
+  cleanup(title: string, act: () => Promise<unknown>): void {
+    this.cleanups.unshift({ title, act });
+  }
+
+  /** From here there is no way back: the changes so far stay, and an abort no longer undoes them. */
+  pointOfNoReturn(why: string): void {
+    this.undo.drop();
+    this.record.note('clock', `no way back from here: ${why}`);
+  }
+
+  /** Begins the objectives clock under the tier that judges this run. */
+  judgeBy(tier: { name: string; rto: number; rpo: number }): void {
+    this.record.judge(new ObjectivesClock(tier), tier.name);
+  }
+
+  /** When the damage happened, as the operator or the facts say; UTC or with offset. */
+  disaster(at: string): void {
+    this.record.clock?.disaster(isoTime(at));
+  }
+
+  /** The RTO clock stops: a client's write came back. @param rpo measured loss window in milliseconds, null = unknown */
+  verified(how: string, rpo: number | null): void {
+    this.record.clock?.verified(rpo);
+    this.record.note('clock', `verified: ${how}`);
+  }
+
+  /** Ends the run before it changed anything, with every reason at once. */
+  refuse(refusals: Refusal[]): never {
+    const only = refusals.length === 1 ? refusals[0] : undefined;
+    throw new Ended(
+      'refused',
+      (only?.code as DrCode | undefined) ?? 'DR-REFUSED',
+      refusals.map((one) => `${one.code}: ${one.message}`).join('\n'),
+      refusals,
+    );
+  }
+
+  facts(title: string, facts: Fact[]): void {
+    this.record.facts(title, facts);
+  }
+
+  evidence(...refs: EvidenceRef[]): void {
+    this.record.edit((view) => void view.evidence.push(...refs));
+  }
+
+  note(text: string): void {
+    this.record.note('note', text);
+  }
+
+  view(): RunView {
+    return this.record.snapshot();
+  }
+
+  // ---- what the messages do -------------------------------------------------------------------------------------
+
+  /** @internal */ get messages(): { gates: Gates; holds: Holds } {
+    return { gates: this.gates, holds: this.holds };
+  }
+
+  /** @internal */ pause(by: string): void {
+    this.pausedBy = by;
+    this.record.note('person', `paused by ${by}: the step under way ends, the next one waits`);
+  }
+
+  /** @internal */ get isPaused(): boolean {
+    return this.pausedBy !== undefined;
+  }
+
+  /** @internal */ resume(by: string): void {
+    this.pausedBy = undefined;
+    this.record.note('person', `resumed by ${by}`);
+  }
+
+  /** @internal */ async settled(): Promise<void> {
+    await condition(() => this.active === 0);
+  }
+
+  /** @internal */ async tidyUp(): Promise<void> {
+    for (const { title, act } of this.cleanups) {
+      try {
+        await act();
+      } catch (error) {
+        this.record.problem({ ...problemOf(error), message: `${title}: ${problemOf(error).message}` });
+      }
+    }
+  }
+
+  // ---- underneath -----------------------------------------------------------------------------------------------
+
+  private get clock(): ObjectivesClock | undefined {
+    return this.record.clock;
+  }
+
+  private async notPaused(): Promise<void> {
+    if (this.pausedBy === undefined) return;
+    const before = this.record.state;
+    this.record.setState('paused', `someone to resume the run, paused by ${this.pausedBy}`);
+    const wait = (): Promise<void> => condition(() => this.pausedBy === undefined);
+    await (this.clock ? this.clock.human(wait) : wait());
+    this.record.setState(before === 'paused' ? 'running' : before);
+  }
+
+  /** One step: waits out a pause, acts, and holds the run where the step fails until a person decides. */
+  private async step<T>(kind: StepKind, title: string, act: () => Promise<T>, options: ChangeOptions<T>): Promise<T> {
+    this.active += 1;
+    try {
+      await this.notPaused();
+      return await this.attempts(kind, title, act, options);
+    } finally {
+      this.active -= 1;
+    }
+  }
+
+  private async attempts<T>(
+    kind: StepKind,
+    title: string,
+    act: () => Promise<T>,
+    options: ChangeOptions<T>,
+  ): Promise<T> {
+    const step = this.record.openStep(kind, title);
+    for (;;) {
+      try {
+        const value = await act();
+        this.record.closeStep(step, 'done', options.outcome?.(value));
+        return value;
+      } catch (error) {
+        if (isCancellation(error)) this.record.closeStep(step, 'failed', 'cancelled');
+        if (!isExpected(error)) throw error;
+        const problem = problemOf(error);
+        this.record.edit(() => {
+          step.state = 'failed';
+          step.error = problem;
+        });
+        const skippable = 'skipWith' in options;
+        const answer = await this.holds.wait(step, problem, skippable, this.clock);
+        if (answer.action === 'skip' && skippable) {
+          this.record.problem(problem);
+          this.record.closeStep(step, 'skipped', `skipped by ${answer.by}: ${answer.reason}`);
+          return options.skipWith as T;
+        }
+        if (answer.action === 'abort')
+          throw new Ended('aborted', 'DR-ABORTED', `aborted by ${answer.by} at "${title}": ${answer.reason}`);
+        this.record.edit(() => {
+          step.state = 'running';
+          step.attempts += 1;
+          delete step.error;
+        });
+      }
+    }
+  }
+}
+
+/** Failures of the world hold the run. Cancellation, endings and bugs go through: a bug stalls, is fixed, and goes on. */
+function isExpected(error: unknown): boolean {
+  if (isCancellation(error)) return false;
+  return (
+    error instanceof ActivityFailure || error instanceof ApplicationFailure || error instanceof ChildWorkflowFailure
+  );
+}

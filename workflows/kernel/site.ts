@@ -1,0 +1,59 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type * as composeActivities from '../../activities/compose';
+import type * as dockerActivities from '../../activities/docker';
+import type * as healthActivities from '../../activities/health';
+import type * as pgbackrestActivities from '../../activities/pgbackrest';
+import type * as pgbouncerActivities from '../../activities/pgbouncer';
+import type * as postgresActivities from '../../activities/postgres';
+import { siteQueue } from '../contracts/names';
+
+/** Everything a site worker can do. */
+export type SiteActivities = typeof postgresActivities &
+  typeof pgbackrestActivities &
+  typeof pgbouncerActivities &
+  typeof dockerActivities &
+  typeof composeActivities &
+  typeof healthActivities;
+
+/** The same activities in three retry classes: which one a step uses says how often it may be tried. */
+export interface SiteProxies {
+  probe: SiteActivities;
+  change: SiteActivities;
+  irreversible: SiteActivities;
+}
+
+// A dead worker is noticed in this time; the embedded supervisor has a new one ready before that.
+const heartbeatTimeout = '3 seconds';
+// A site whose worker is away answers "unreachable" after this time instead of never.
+const scheduleToStartTimeout = '30 seconds';
+
+export function siteActivities(site: string): SiteProxies {
+  const taskQueue = siteQueue(site);
+  return {
+    // Probes only read: many quick tries, because a flapping answer costs seconds and a wrong one costs the recovery.
+    probe: proxyActivities<SiteActivities>({
+      taskQueue,
+      scheduleToStartTimeout,
+      heartbeatTimeout,
+      startToCloseTimeout: '10 minutes',
+      retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 6 },
+    }),
+    // Changes can be undone and are safe to repeat (they read the fact first): bounded tries. The long limit is for
+    // terabytes; a dead worker is noticed by its heartbeat, not by this.
+    change: proxyActivities<SiteActivities>({
+      taskQueue,
+      scheduleToStartTimeout,
+      heartbeatTimeout,
+      startToCloseTimeout: '12 hours',
+      retry: { initialInterval: '200 ms', maximumInterval: '5 seconds', maximumAttempts: 4 },
+    }),
+    // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
+    irreversible: proxyActivities<SiteActivities>({
+      taskQueue,
+      scheduleToStartTimeout,
+      heartbeatTimeout,
+      startToCloseTimeout: '10 minutes',
+      retry: { initialInterval: '200 ms', maximumAttempts: 2 },
+    }),
+  };
+}

@@ -1,0 +1,187 @@
+/** Phase 1: every reason not to begin, at once, before anything is touched; and how long it will take. */
+import { problemOf } from '../contracts/errors';
+import { describeTarget, type RecoveryTarget } from '../contracts/pitr';
+import type { Coverage, DatabaseFacts, DiskFacts, Refusal } from '../contracts/recovery';
+import type { Run } from '../kernel/run';
+import type { SiteProxies } from '../kernel/site';
+import type { Recovery } from './context';
+import { bytes, duration, known } from './words';
+
+export interface Preflight {
+  target: RecoveryTarget;
+  damaged: DatabaseFacts;
+  /** Image and volume of the damaged server: what the copy is made with and from which it is told apart. */
+  image: string;
+  damagedVolume: string;
+  coverage: Coverage;
+  prediction: Prediction;
+  toolbox: string;
+}
+
+/** Predicted durations, milliseconds, from the plan's rates. */
+export interface Prediction {
+  copy: number;
+  replay: number;
+  total: number;
+}
+
+/** Time for starting and stopping servers, moving the clients and the final write; measured on small databases. */
+const fixedCost = 8_000;
+
+export async function preflight(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  target: RecoveryTarget,
+): Promise<Preflight> {
+  const { at, key } = recovery;
+  const damaged = await run.probe(
+    'Read the damaged database',
+    () => on.probe.readDatabase(at),
+    (facts) =>
+      facts.answered
+        ? `answers, timeline ${facts.timeline}, LSN ${facts.lsn}`
+        : `does not answer: ${facts.problem ?? 'no reason given'}`,
+  );
+  const image = damaged.container?.imageId;
+  const damagedVolume = damaged.container?.dataVolume;
+  if (!image || !damagedVolume) {
+    return run.refuse([
+      {
+        code: 'DR-DATABASE-DOWN',
+        message: `site ${at.site.name} has no container of service ${at.database.service} with a volume at ${at.database.dataDirectory}, so neither the server's image nor its data can be found`,
+        next: `Create it without starting it: docker compose -p ${at.site.compose.project} create ${at.database.service}; then start again.`,
+      },
+    ]);
+  }
+  run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
+  const opened = await openToolbox(run, on, recovery, image, damagedVolume);
+  const [coverage, disk] = await Promise.all([
+    checkTarget(run, on, recovery, damaged, target),
+    run.probe(
+      'Measure the free disk',
+      () => on.probe.freeDisk({ ...at, toolbox: opened }),
+      (facts) => `${bytes(facts.freeBytes)} free of ${bytes(facts.totalBytes)}`,
+    ),
+  ]);
+  const prediction = predict(recovery, damaged, coverage);
+  const refusals = [...coverage.refusals, ...otherRefusals(damaged, coverage, disk)];
+  run.facts('Pre-flight', [
+    { label: 'Target', value: describeTarget(target) },
+    {
+      label: 'Backup',
+      value: coverage.backup ? `${coverage.backup.label}, ended ${coverage.backup.stoppedAt}` : 'none fits',
+    },
+    { label: 'Last reachable commit', value: known(coverage.lastReachable?.at, (when) => when) },
+    { label: 'WAL to replay', value: bytes(coverage.walBytes) },
+    { label: 'Free disk', value: bytes(disk.freeBytes) },
+    {
+      label: 'Predicted duration',
+      value: `${duration(prediction.total)} (copy ${duration(prediction.copy)}, replay ${duration(prediction.replay)})`,
+    },
+  ]);
+  if (refusals.length > 0) return run.refuse(refusals);
+  if (prediction.total > recovery.tier.rto) {
+    run.note(
+      `predicted ${duration(prediction.total)} is more than the RTO of ${duration(recovery.tier.rto)}: consider a failover if the standby is sound`,
+    );
+  }
+  return { target, damaged, image, damagedVolume, coverage, prediction, toolbox: opened };
+}
+
+/** Whether the archive reaches a target; also asked again when another one is chosen at the gate. */
+export function checkTarget(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  damaged: DatabaseFacts,
+  target: RecoveryTarget,
+): Promise<Coverage> {
+  const { at, key, input } = recovery;
+  return run.probe(
+    `Check that the archive reaches ${describeTarget(target)}`,
+    async () => {
+      const { container } = await on.probe.openToolbox({
+        ...at,
+        key,
+        image: damaged.container?.imageId ?? '',
+        ...(damaged.container?.dataVolume ? { dataVolume: damaged.container.dataVolume } : {}),
+      });
+      return on.probe.checkCoverage({
+        ...at,
+        toolbox: container,
+        target,
+        primary: { answered: damaged.answered, now: damaged.now, lsn: damaged.lsn, timeline: damaged.timeline },
+        ...(input.backup ? { backup: input.backup } : {}),
+        ...(input.timeline ? { timeline: input.timeline } : {}),
+      });
+    },
+    (coverage) =>
+      coverage.reachable
+        ? `yes, from backup ${coverage.backup?.label ?? '?'} with ${bytes(coverage.walBytes)} of WAL${coverage.needsTail ? ', once the tail is archived' : ''}`
+        : `no: ${coverage.refusals.map((one) => one.message).join('; ')}`,
+  );
+}
+
+/** A missing image is a reason not to begin, like the others; any other failure holds the run. */
+async function openToolbox(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  image: string,
+  dataVolume: string,
+): Promise<string> {
+  const opened = await run.probe(
+    'Open the repository',
+    async () => {
+      try {
+        return await on.probe.openToolbox({ ...recovery.at, key: recovery.key, image, dataVolume });
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.code === 'DR-IMAGE-MISSING')
+          return { refusal: { code: problem.code, message: problem.message, next: problem.next ?? '' } };
+        throw error;
+      }
+    },
+    (value) => ('refusal' in value ? value.refusal.message : 'read-only'),
+  );
+  return 'refusal' in opened ? run.refuse([opened.refusal]) : opened.container;
+}
+
+function predict(recovery: Recovery, damaged: DatabaseFacts, coverage: Coverage): Prediction {
+  const { copy, replay } = recovery.at.database.rates;
+  const copyMs = ((coverage.backup?.databaseBytes ?? damaged.databaseBytes) / copy) * 1000;
+  const replayMs = (coverage.walBytes / replay) * 1000;
+  return { copy: copyMs, replay: replayMs, total: copyMs + replayMs + fixedCost };
+}
+
+/** Reasons beside the archive's. PostgreSQL manual 26.3.4; collations: manual 24.2.2. */
+export function otherRefusals(damaged: DatabaseFacts, coverage: Coverage, disk: DiskFacts): Refusal[] {
+  const refusals: Refusal[] = [];
+  const size = coverage.backup?.databaseBytes ?? damaged.databaseBytes;
+  const needed = Math.ceil(size * 1.2 + coverage.walBytes);
+  if (disk.freeBytes < needed) {
+    refusals.push({
+      code: 'DR-DISK-TOO-SMALL',
+      message: `${disk.path} has ${bytes(disk.freeBytes)} free, the copy needs ${bytes(needed)}: 1.2 × ${bytes(size)} of data and ${bytes(coverage.walBytes)} of WAL`,
+      next: 'Free disk there, or move the volume store to a larger one.',
+    });
+  }
+  for (const { database, recorded, actual } of damaged.collations) {
+    if (recorded !== null && actual !== null && recorded !== actual) {
+      refusals.push({
+        code: 'DR-COLLATION-MISMATCH',
+        message: `database ${database} was written with collation version ${recorded}, the image has ${actual}: text indexes of the copy would be wrong`,
+        next: 'Use the image the data was written with, or plan a REINDEX.',
+      });
+    }
+  }
+  if (damaged.tablespaces.length > 0) {
+    refusals.push({
+      code: 'DR-TABLESPACES',
+      message: `the database has tablespaces (${damaged.tablespaces.join(', ')}), which one volume cannot hold`,
+      next: 'Restore by hand with a tablespace map.',
+    });
+  }
+  return refusals;
+}

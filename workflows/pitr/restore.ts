@@ -1,0 +1,119 @@
+/** Phase 2: the copy, beside the damaged server, isolated, paused at the target, inspected. */
+import { drFailure } from '../contracts/errors';
+import type { Inspection, PausedCopy, RestoredCopy } from '../contracts/recovery';
+import type { Run } from '../kernel/run';
+import type { SiteProxies } from '../kernel/site';
+import type { Recovery } from './context';
+import type { Preflight } from './preflight';
+import { bytes, count, duration, known } from './words';
+
+/** A copy that stands at its target, and what was found before and in it. */
+export interface Prepared extends Preflight {
+  restored: RestoredCopy;
+  copy: PausedCopy;
+  inspection: Inspection;
+}
+
+export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery, found: Preflight): Promise<Prepared> {
+  const { at, key } = recovery;
+  const { coverage, damaged, image, target } = found;
+  const backup = coverage.backup;
+  if (!backup) throw drFailure('DR-NO-BACKUP', `no backup reaches the target of database ${at.database.name}`);
+
+  // The newest WAL exists only on the damaged server until it is archived. The restore does not need it, the replay does.
+  const tail = damaged.answered
+    ? run.change('Bring the newest WAL into the archive', () => on.change.secureTail({ ...at, marker: `dr-${key}` }), {
+        outcome: (value) => `up to ${value.lsn}, segment ${value.segment} archived in ${duration(value.durationMs)}`,
+      })
+    : Promise.resolve(undefined);
+  const restored = run.change(
+    `Restore backup ${backup.label} into a volume of its own`,
+    () =>
+      on.change.restoreCopy({
+        ...at,
+        key,
+        image,
+        backup,
+        target,
+        timeline: coverage.timeline,
+        walBytes: coverage.walBytes,
+      }),
+    {
+      undo: { title: 'Remove the copy and its volume', act: () => on.change.removeCopy({ ...at, key }) },
+      outcome: (value) =>
+        `${bytes(value.bytes)} in ${duration(value.durationMs)} into ${value.volume}${value.reused ? ' (already there)' : ''}`,
+    },
+  );
+  const [, volume] = await Promise.all([tail, restored]);
+
+  const copy = await run.change(
+    'Start the copy, isolated, and replay WAL to the target',
+    () =>
+      on.change.startCopy({
+        ...at,
+        key,
+        image,
+        volume: volume.volume,
+        target,
+        walBytes: coverage.walBytes,
+        ...(coverage.firstExcluded ? { targetLsn: coverage.firstExcluded.lsn } : {}),
+      }),
+    {
+      outcome: (value) =>
+        `paused at ${value.replayLsn}, last commit ${known(value.lastCommitAt, (when) => when)}; ${value.logLine}`,
+    },
+  );
+  const inspection = await inspect(run, on, recovery, found, copy);
+  return { ...found, restored: volume, copy, inspection };
+}
+
+/** A copy with damage is a failed step, not a line on a card: someone must say so by name to go on with it. */
+async function inspect(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  found: Preflight,
+  copy: PausedCopy,
+): Promise<Inspection> {
+  let seen: Inspection | undefined;
+  const inspection = await run.change(
+    'Inspect the copy',
+    async () => {
+      seen = await on.probe.inspectCopy({ ...recovery.at, copy, damagedAnswers: found.damaged.answered });
+      const findings = damageOf(seen);
+      if (findings.length > 0)
+        throw drFailure('DR-CORRUPT', `the copy at ${copy.replayLsn} is damaged: ${findings.join('; ')}`);
+      return seen;
+    },
+    {
+      outcome: (value) =>
+        `${value.tables.length} tables, ${count(value.tables.reduce((sum, one) => sum + (one.after ?? 0), 0))} rows, amcheck clean on ${value.amcheck.relations} relations, ${value.businessQueries.filter((one) => one.ok).length} of ${value.businessQueries.length} business queries as expected`,
+    },
+  );
+  run.facts('The copy', [
+    { label: 'Stopped at', value: `${copy.replayLsn} on timeline ${copy.timeline}` },
+    { label: 'Last commit in it', value: known(copy.lastCommitAt, (when) => when) },
+    {
+      label: 'First commit not in it',
+      value: known(copy.firstExcluded, (one) => `transaction ${one.xid}${one.at ? ` at ${one.at}` : ''}`),
+    },
+    { label: 'Proof', value: copy.logLine },
+    { label: 'Page checksum failures', value: count(inspection.checksumFailures) },
+    {
+      label: 'amcheck',
+      value: `${inspection.amcheck.relations} relations, ${inspection.amcheck.findings.length} findings, ${inspection.amcheck.skipped.length} skipped`,
+    },
+    ...inspection.businessQueries.map((one) => ({
+      label: one.name,
+      value: `${known(one.value, count)}, expected ${one.expected}${one.note ? ` (${one.note})` : ''}`,
+    })),
+  ]);
+  return inspection;
+}
+
+export function damageOf(inspection: Inspection): string[] {
+  const findings = inspection.amcheck.ok ? [] : [...inspection.amcheck.findings];
+  if (!inspection.amcheck.ok && findings.length === 0) findings.push('amcheck did not end well');
+  if (inspection.checksumFailures > 0) findings.push(`${inspection.checksumFailures} page checksum failures`);
+  return findings;
+}

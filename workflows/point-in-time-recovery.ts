@@ -1,0 +1,71 @@
+/**
+ * Point-in-time recovery: a wrong statement, a bad deploy, a lost table. The database is restored beside the damaged one,
+ * stopped at the target, inspected, and only then, with an approval, put in its place. An abort anywhere before the
+ * clients are let in leaves the platform as it was.
+ */
+import { workflowInfo } from '@temporalio/workflow';
+import type { Plan } from '../plan';
+import { databaseResource, readingLock, recoveryLock } from './contracts/names';
+import { describeTarget, pitrInputSchema, targetSchema, type PitrInput } from './contracts/pitr';
+import type { Report } from './contracts/run-view';
+import { Retargeted } from './kernel/endings';
+import { runProcedure, type Finished } from './kernel/procedure';
+import type { Run } from './kernel/run';
+import { siteActivities } from './kernel/site';
+import { recoveryContext } from './pitr/context';
+import { handOverCopy } from './pitr/copy';
+import { cutOver } from './pitr/cut-over';
+import { cutOverGate } from './pitr/decide';
+import { checkTarget, preflight } from './pitr/preflight';
+import { protect } from './pitr/protect';
+import { prepareCopy } from './pitr/restore';
+
+export async function pointInTimeRecovery(input: unknown): Promise<Report> {
+  return runProcedure({ name: 'pointInTimeRecovery', schema: pitrInputSchema, describe, body }, input);
+}
+
+function describe(input: PitrInput) {
+  const resource = databaseResource(input.database);
+  const lock = input.mode === 'recover' ? recoveryLock(resource) : readingLock(input.mode, resource);
+  const summary = `${input.mode} ${resource} at ${describeTarget(input.target)}: ${input.reason}`;
+  return { resource, lock, mode: input.mode, summary, ...(input.planHash ? { planHash: input.planHash } : {}) };
+}
+
+async function body(run: Run, input: PitrInput, plan: Plan): Promise<Finished> {
+  const recovery = recoveryContext(run, input, plan, workflowInfo().firstExecutionRunId);
+  const on = siteActivities(recovery.at.site.name);
+
+  run.phase('Pre-flight');
+  let found = await preflight(run, on, recovery, input.target);
+  if (input.mode === 'check')
+    return { verdict: 'checked', result: { coverage: found.coverage, prediction: found.prediction } };
+
+  run.phase('Restore beside');
+  let prepared = await prepareCopy(run, on, recovery, found);
+  if (input.mode === 'copy') return handOverCopy(run, recovery, prepared);
+
+  for (;;) {
+    try {
+      run.phase('Decide');
+      const approval = await run.gate('cut-over', cutOverGate(on, recovery, prepared));
+      const moved = await run.irreversible('Move the clients to the recovered copy', approval, (valid) => {
+        run.phase('Cut over');
+        return cutOver(run, on, recovery, prepared, valid);
+      });
+
+      run.phase('Protect');
+      return { verdict: 'judge', result: await protect(run, on, recovery, prepared, moved) };
+    } catch (error) {
+      if (!(error instanceof Retargeted)) throw error;
+      run.phase('Restore beside');
+      const target = targetSchema.parse(error.target);
+      const next = await checkTarget(run, on, recovery, found.damaged, target);
+      if (next.refusals.length > 0) {
+        run.note(`${describeTarget(target)} cannot be had: ${next.refusals.map((one) => one.message).join('; ')}`);
+        continue;
+      }
+      found = { ...found, target, coverage: next };
+      prepared = await prepareCopy(run, on, recovery, found);
+    }
+  }
+}
