@@ -16,6 +16,7 @@ export function canonicalJson(value: unknown): string {
  * durations and `root` (where the file lies) do not change it.
  */
 export function hashPlan(plan: Plan): string {
-  const { root: _root, ...content } = plan;
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ ...plan, root: undefined }))
+    .digest('hex');
 }

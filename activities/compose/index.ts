@@ -1,3 +1,3 @@
 /** Activities on the compose project of a site. */
-export { useDataVolume } from './useDataVolume';
-export { startServer } from './startServer';
+export { useDataVolume } from './use-data-volume';
+export { startServer } from './start-server';

@@ -1,5 +1,5 @@
 /** Activities on the containers, volumes and disks of a site's Docker engine. */
-export { fenceServer, type FenceServer } from './fenceServer';
-export { unfenceServer } from './unfenceServer';
-export { recordDamagedVolume, type KeptVolume } from './recordDamagedVolume';
-export { freeDisk } from './freeDisk';
+export { fenceServer, type FenceServer } from './fence-server';
+export { unfenceServer } from './unfence-server';
+export { recordDamagedVolume, type KeptVolume } from './record-damaged-volume';
+export { freeDisk } from './free-disk';

@@ -1,2 +1,2 @@
 /** Activities that look at the platform as its clients do. */
-export { clientWrite, type ClientWriteArgs } from './clientWrite';
+export { clientWrite, type ClientWriteArgs } from './client-write';

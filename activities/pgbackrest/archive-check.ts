@@ -32,7 +32,10 @@ export async function archiveCheck(at: DatabaseAt & { deadlineMs?: number }): Pr
       { signal },
     );
     if (server.mode === 'off')
-      throw drFailure('DR-ARCHIVE', `archive_mode is off on the server of database ${at.database.name}; WAL is not archived`);
+      throw drFailure(
+        'DR-ARCHIVE',
+        `archive_mode is off on the server of database ${at.database.name}; WAL is not archived`,
+      );
     const seconds = Math.max(1, Math.ceil((at.deadlineMs ?? 60_000) / 1000));
     const check = await execIn(
       at.site,

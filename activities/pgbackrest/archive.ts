@@ -54,8 +54,16 @@ export interface Reach {
 /**
  * How far recovery gets from `first` along a path of timelines. The first hole cuts the usable range: no tool of PostgreSQL
  * or pgBackRest reports it (`verify`, `check` and `info` stay silent).
+ * @param waiting segments the server has yet to archive. Asynchronous archiving may push a later one first; such a hole
+ *   closes by itself, so it ends the usable range and is not called a gap
  */
-export function reachFrom(archive: Archive, path: Stretch[], first: number, segmentBytes: number): Reach {
+export function reachFrom(
+  archive: Archive,
+  path: Stretch[],
+  first: number,
+  segmentBytes: number,
+  waiting: Set<string> = new Set(),
+): Reach {
   const wanted = [...archive.segments.values()]
     .filter((one) => one.number >= first && timelineOfSegment(path, one.number, segmentBytes) === one.timeline)
     .sort((a, b) => a.number - b.number);
@@ -64,6 +72,7 @@ export function reachFrom(archive: Archive, path: Stretch[], first: number, segm
   let expected = first;
   for (const segment of wanted) {
     if (segment.number > expected) {
+      if (waiting.has(nameAt(path, expected, segmentBytes))) break;
       gaps.push({ from: nameAt(path, expected, segmentBytes), to: nameAt(path, segment.number - 1, segmentBytes) });
     }
     if (gaps.length === 0) usable.push(segment);

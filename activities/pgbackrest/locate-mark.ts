@@ -112,6 +112,7 @@ async function firstPossible(
 /** Names of segments that are not archived and lie in `pg_wal` of the data directory, for a probe. */
 export function tailRun(timeline: number, from: number, to: number, segmentBytes: number): string[] {
   const names: string[] = [];
-  for (let number = from; number <= to; number += 1) names.push(`pg_wal/${segmentName({ timeline, number }, segmentBytes)}`);
+  for (let number = from; number <= to; number += 1)
+    names.push(`pg_wal/${segmentName({ timeline, number }, segmentBytes)}`);
   return names;
 }

@@ -83,7 +83,14 @@ export async function locateTime(
 
   if (top < 0) return result;
   const hint = moment === undefined ? top : guess(chain, moment);
-  await open(hint >= top - 1 ? [[top - 1, top]] : [[hint - 1, hint], [top - 1, top]]);
+  await open(
+    hint >= top - 1
+      ? [[top - 1, top]]
+      : [
+          [hint - 1, hint],
+          [top - 1, top],
+        ],
+  );
   for (;;) {
     const unknown: number[] = [];
     for (let at = Math.max(0, low + 1); at < high; at += 1) if (!examined.has(at)) unknown.push(at);
@@ -96,7 +103,8 @@ export async function locateTime(
   }
   if (high <= top && high > 0 && !joined.has(high) && result.unreadable.length === 0) await open([[high - 1, high]]);
   // "last" is known only when nothing newer was left unopened
-  if (result.last) for (let at = indexOf(result.last.lsn) + 1; at <= top; at += 1) if (!examined.has(at)) delete result.last;
+  if (result.last)
+    for (let at = indexOf(result.last.lsn) + 1; at <= top; at += 1) if (!examined.has(at)) delete result.last;
   if (result.transaction) result.stopLsn = result.transaction.lsn;
   return result;
 }

@@ -41,18 +41,23 @@ export async function readRepository(
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
-  const [info = '', list = '', history = '', ready = '', codes = ''] = chunks.join('').split(`${mark}\n`).map((part) => part.trim());
+  const [info = '', list = '', history = '', ready = '', codes = ''] = chunks
+    .join('')
+    .split(`${mark}\n`)
+    .map((part) => part.trim());
   const [infoCode, listCode, bytes] = codes.split(' ').map(Number);
   if (result.exitCode !== 0 || infoCode !== 0)
-    throw drFailure('DR-TOOL', `pgbackrest info of stanza ${stanza} failed: ${(info || result.stderr).trim().slice(-400)}`);
+    throw drFailure(
+      'DR-TOOL',
+      `pgbackrest info of stanza ${stanza} failed: ${(info || result.stderr).trim().slice(-400)}`,
+    );
   const parsed = parseInfo(info, stanza);
   if (!parsed || parsed.archiveId === undefined)
     throw drFailure(
       'DR-NO-BACKUP',
       `stanza ${stanza} of database ${at.database.name} is not in the repository at ${at.database.backup.repositoryPath}: ${parsed?.status ?? 'it is not listed'}`,
     );
-  if (listCode !== 0)
-    throw drFailure('DR-TOOL', `pgbackrest repo-ls of stanza ${stanza} failed: ${list.slice(-400)}`);
+  if (listCode !== 0) throw drFailure('DR-TOOL', `pgbackrest repo-ls of stanza ${stanza} failed: ${list.slice(-400)}`);
   const segmentBytes = bytes || defaultSegmentBytes;
   return {
     info: parsed,

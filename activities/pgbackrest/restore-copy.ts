@@ -71,7 +71,8 @@ export async function restoreCopy(at: RestoreCopy): Promise<RestoredCopy> {
       if (Date.now() - beatAt < 500) return;
       beatAt = Date.now();
       const elapsed = beatAt - began;
-      const leftMs = share > 0 ? Math.round((elapsed / share) * (1 - share)) : Math.round((total / at.database.rates.copy) * 1000);
+      const leftMs =
+        share > 0 ? Math.round((elapsed / share) * (1 - share)) : Math.round((total / at.database.rates.copy) * 1000);
       beat({
         what: 'restore',
         doneBytes: Math.round(total * share),
@@ -141,9 +142,7 @@ async function ownVolume(at: RestoreCopy, volume: string, signal: AbortSignal): 
     // empty and without our labels: made anew, so that it can be told apart later
     await onEngine(at.site, `removing the empty volume ${volume}`, (engine) => engine.getVolume(volume).remove());
   }
-  await onEngine(at.site, `creating volume ${volume}`, (engine) =>
-    engine.createVolume({ Name: volume, Labels: ours }),
-  );
+  await onEngine(at.site, `creating volume ${volume}`, (engine) => engine.createVolume({ Name: volume, Labels: ours }));
   return undefined;
 }
 

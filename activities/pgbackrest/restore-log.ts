@@ -23,7 +23,10 @@ export function classifyRestore(exitCode: number, output: string): { code: DrCod
     .map((line) => line.replace(/^.*?ERROR:\s*/, '').trim());
   const said = (errors.join(' · ') || output.trim().slice(-400)).slice(0, 600);
   if (/No space left on device|ENOSPC/i.test(output)) return { code: 'DR-DISK-TOO-SMALL', sentence: said };
-  const file = /(?:error restoring|restore file|unable to (?:open|read|load)(?: missing)? (?:file )?)\s*'?([^\s':]+)/.exec(said)?.[1];
+  const file =
+    /(?:error restoring|restore file|unable to (?:open|read|load)(?: missing)? (?:file )?)\s*'?([^\s':]+)/.exec(
+      said,
+    )?.[1];
   const unreadable =
     /checksum|does not match expected|decompress|unable to flush|cipher|decrypt|zst|lz4|unexpected eof|size mismatch|missing file|unable to open missing/i;
   if (errors.length > 0 && unreadable.test(said))

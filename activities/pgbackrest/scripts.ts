@@ -67,9 +67,9 @@ get() {
 }
 dump() {
   case "$kind" in
-    time) pg_waldump -q -p "$1" -r Transaction "$2" "$3" ;;
-    xid) pg_waldump -q -p "$1" -r Transaction -r Standby -r XLOG "$2" "$3" ;;
-    name) pg_waldump -q -p "$1" -r XLOG -r Transaction "$2" "$3" ;;
+    time) pg_waldump -p "$1" -r Transaction "$2" "$3" ;;
+    xid) pg_waldump -p "$1" -r Transaction -r Standby -r XLOG "$2" "$3" ;;
+    name) pg_waldump -p "$1" -r XLOG -r Transaction "$2" "$3" ;;
     lsn) pg_waldump -p "$1" -s "$what" -n 1 "$2" "$3" | sed -n 's/^rmgr: /Q rmgr: /p' | cut -c 1-300 ;;
   esac 2>/dev/null
 }

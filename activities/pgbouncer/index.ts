@@ -1,4 +1,4 @@
 /** Activities on the connection pooler. */
-export { pauseClients, type PausedClients } from './pauseClients';
-export { resumeClients } from './resumeClients';
-export { repointClients } from './repointClients';
+export { pauseClients, type PausedClients } from './pause-clients';
+export { resumeClients } from './resume-clients';
+export { repointClients } from './repoint-clients';

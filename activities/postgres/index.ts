@@ -1,12 +1,12 @@
 /** Activities on a PostgreSQL server: its own, and the restored copy beside it. */
-export { readDatabase } from './readDatabase';
-export { secureTail, type SecuredTail } from './secureTail';
-export { startCopy, type StartCopy } from './startCopy';
-export { inspectCopy } from './inspectCopy';
-export { measureLoss } from './measureLoss';
-export { promoteCopy } from './promoteCopy';
-export { inspectPromoted, type PromotedInspection } from './inspectPromoted';
-export { stopCopy, type StoppedCopy } from './stopCopy';
-export { removeCopy } from './removeCopy';
-export { directWrite } from './directWrite';
-export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebuildStandby';
+export { readDatabase } from './read-database';
+export { secureTail, type SecuredTail } from './secure-tail';
+export { startCopy, type StartCopy } from './start-copy';
+export { inspectCopy } from './inspect-copy';
+export { measureLoss } from './measure-loss';
+export { promoteCopy } from './promote-copy';
+export { inspectPromoted, type PromotedInspection } from './inspect-promoted';
+export { stopCopy, type StoppedCopy } from './stop-copy';
+export { removeCopy } from './remove-copy';
+export { directWrite } from './direct-write';
+export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebuild-standby';

@@ -10,9 +10,8 @@ import { fromRoot } from './paths';
  * @throws DR-COMPOSE with the end of its output (retryable)
  */
 export async function compose(site: Site, args: string[], signal?: AbortSignal): Promise<string> {
-  const host =
-    'socketPath' in site.engine ? `unix://${site.engine.socketPath}` : `tcp://${site.engine.host}:${site.engine.port}`;
   const command = [
+    ...engineOptions(site),
     'compose',
     '-p',
     site.compose.project,
@@ -27,7 +26,7 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
     const child = spawn('docker', command, {
       signal,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DOCKER_HOST: host, COMPOSE_PROGRESS: 'plain', DOCKER_CLI_HINTS: 'false' },
+      env: { ...passedOn(), COMPOSE_PROGRESS: 'plain', COMPOSE_ANSI: 'never', DOCKER_CLI_HINTS: 'false' },
     });
     const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-20_000));
     child.stdout.on('data', add);
@@ -51,6 +50,23 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
           ),
     );
   });
+}
+
+/** The engine of the site, as options of the docker client. */
+function engineOptions({ engine }: Site): string[] {
+  if ('socketPath' in engine) return ['--host', `unix://${engine.socketPath}`];
+  const { ca, cert, key } = engine.tls;
+  const tls = ['--tlsverify', '--tlscacert', fromRoot(ca), '--tlscert', fromRoot(cert), '--tlskey', fromRoot(key)];
+  return ['--host', `tcp://${engine.host}:${engine.port}`, ...tls];
+}
+
+/**
+ * What Compose may see of our environment: where programs and the client's plugins are. Any other variable would win over
+ * the site's env file, so that a volume name or password exported in some shell would undo a cut-over.
+ */
+function passedOn(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'DOCKER_CONFIG', 'XDG_CONFIG_HOME', 'TMPDIR'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** A variable of the site's compose env file; undefined when it is not there. Not for secrets: see `secret`. */

@@ -69,23 +69,16 @@ function composed(document: unknown): boolean {
 
 /** The whole file as Docker Compose puts it together, with its variables left in, or `undefined` when it cannot. */
 async function composeConfig(project: string, file: string): Promise<unknown> {
-  const args = [
-    'compose',
-    '-p',
-    project,
-    '-f',
-    file,
-    '--profile',
-    '*',
-    'config',
-    '--no-interpolate',
-    '--format',
-    'json',
-  ];
-  try {
-    const { stdout } = await run('docker', args, { cwd: dirname(file), timeout: 20_000, maxBuffer: 16 * 1024 * 1024 });
-    return JSON.parse(stdout) as unknown;
-  } catch {
-    return undefined;
+  const args = ['-p', project, '-f', file, '--profile', '*', 'config', '--no-interpolate', '--format', 'json'];
+  const options = { cwd: dirname(file), timeout: 20_000, maxBuffer: 16 * 1024 * 1024 };
+  // Compose v2 comes as a plugin of the Docker client or as a program of its own.
+  for (const [program, ...first] of [['docker', 'compose'], ['docker-compose']] as const) {
+    try {
+      const { stdout } = await run(program, [...first, ...args], options);
+      return JSON.parse(stdout) as unknown;
+    } catch {
+      continue;
+    }
   }
+  return undefined;
 }

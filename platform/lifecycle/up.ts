@@ -1,6 +1,6 @@
 import { run } from '../run';
 import { compose, execIn } from './compose';
-import { checkProject, PLATFORM_LABEL, type Stack } from './layout';
+import { checkProject, composeFile, PLATFORM_LABEL, type Stack } from './layout';
 import { connection, httpStatus, queryOnce, until } from './probe';
 import { SERVICES } from './services';
 import { ensureState } from './state';
@@ -38,6 +38,19 @@ async function volumes(project: string, names: string[]): Promise<void> {
   for (const name of names) await run('docker', ['volume', 'create', '--label', `${PLATFORM_LABEL}=${project}`, name]);
 }
 
+/** A project that runs as one stack is not turned into another: compose would recreate the database under its clients. */
+async function refuseOtherStack(project: string, stack: Stack): Promise<void> {
+  const label = 'com.docker.compose.project';
+  const format = `{{.Label "${label}.config_files"}}`;
+  const { stdout } = await run('docker', ['ps', '-a', '--filter', `label=${label}=${project}`, '--format', format]);
+  const other = stdout.split('\n').find((files) => files && !files.split(',').includes(composeFile(stack)));
+  if (other)
+    throw new Error(
+      `project ${project} exists already, made from ${other}, and was asked for as '${stack}' (${composeFile(stack)}): ` +
+        `take another --project, or remove it first (npm run platform -- down --project ${project})`,
+    );
+}
+
 /** Stanza and a first full backup: without one there is nothing to recover from. Both are left alone when there. */
 async function firstBackup(project: string, log: (line: string) => void): Promise<void> {
   const pgbackrest = async (...args: string[]): Promise<string> => {
@@ -69,6 +82,7 @@ export async function platformUp(options: UpOptions = {}): Promise<UpResult> {
   const stack = options.stack ?? 'prod';
   const say = options.log ?? (() => undefined);
   const log = (line: string): void => say(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+  await refuseOtherStack(project, stack);
   const env = await ensureState(project, options.portOffset);
   const value = (name: string): string => env[name] ?? '';
   await volumes(project, ['PGDATA_VOLUME', 'STANDBY_PGDATA_VOLUME', 'PGREPO_VOLUME', 'REDIS_VOLUME'].map(value));
@@ -92,6 +106,8 @@ export async function platformUp(options: UpOptions = {}): Promise<UpResult> {
       ),
     );
     log('all services are healthy');
+    // nginx keeps the addresses it found at its start, and containers that were started again may have swapped theirs.
+    await execIn(project, 'nginx', ['nginx', '-s', 'reload']);
     await until('the gateway passes requests', async () =>
       (await httpStatus(`http://127.0.0.1:${value('NGINX_PORT')}/api/orders?limit=1`)) === 200 ? true : undefined,
     );

@@ -7,14 +7,14 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /**
  * The service's connections to the database, through the pooler (`PGHOST`, `PGPORT`, … of the environment).
  *
- * Every wait is bounded on this side: while the pooler is paused or the database is away, a request fails with 503
- * after a few seconds and the next one tries again. A query that timed out takes its connection with it, so the pooler
+ * Every wait is bounded on this side: a pause of the pooler shorter than 5 s (a planned switchover) is only a delay; when
+ * it lasts longer or the database is away, a request fails with 503 and the next one tries again. A query that timed out takes its connection with it, so the pooler
  * drops it from its queue and it is not run later behind the client's back.
  */
 export class Database {
   private readonly pool = new pg.Pool({
-    max: 4,
-    connectionTimeoutMillis: 3000,
+    max: 8,
+    connectionTimeoutMillis: 5000,
     query_timeout: 5000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,

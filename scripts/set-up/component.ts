@@ -24,6 +24,11 @@ export interface Component {
    * @throws SetUpError with a sentence that says what to install by hand.
    */
   provide(progress: Progress): Promise<void>;
+  /**
+   * Brings up to date what is present, where `look` cannot tell cheaply whether it is. Costs a second or so when nothing changed.
+   * Not called when only looking.
+   */
+  renew?(progress: Progress): Promise<void>;
 }
 
 /** Shorthand for a state that is in place. */

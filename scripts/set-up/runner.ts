@@ -36,7 +36,10 @@ export function withNeeds(wanted: readonly ComponentName[], all: readonly Compon
 
 async function settle(component: Component, options: RunnerOptions): Promise<Omit<Outcome, 'component' | 'seconds'>> {
   const before = await component.look();
-  if (before.ok) return { result: 'present', detail: before.detail };
+  if (before.ok) {
+    if (!options.check) await component.renew?.((line) => options.onProgress(component, line));
+    return { result: 'present', detail: before.detail };
+  }
   if (options.check) return { result: 'missing', detail: before.reason, remedy: before.remedy };
   options.onProgress(component, before.reason);
   await component.provide((line) => options.onProgress(component, line));

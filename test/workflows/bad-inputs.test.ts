@@ -133,7 +133,7 @@ describe('bad input: a sentence with path and value, never a stuck run', functio
           ? { ...message, card }
           : message;
       for (const [name, message, expected] of messages) {
-        const args = message === undefined ? [] : [filled(message)];
+        const args = (message === undefined ? [] : [filled(message)]) as [unknown];
         await assert.rejects(
           handle.executeUpdate(name, { args }),
           (error: Error) => expected.test(String(error.cause)),

@@ -6,7 +6,6 @@ import type { ObjectivesView } from '../contracts/run-view';
  * nothing but wait for a person. Reads `Date.now()`, which inside a workflow is the time of its history.
  */
 export class ObjectivesClock {
-  private readonly declaredAt = Date.now();
   private humanTotal = 0;
   private waiters = 0;
   private waitingSince = 0;
@@ -14,7 +13,11 @@ export class ObjectivesClock {
   private achievedRpo: number | undefined;
   private disasterAt: number | undefined;
 
-  constructor(private readonly tier: { name: string; rto: number; rpo: number }) {}
+  /** @param declaredAt start of the run, milliseconds since 1970 */
+  constructor(
+    private readonly tier: { name: string; rto: number; rpo: number },
+    private readonly declaredAt: number,
+  ) {}
 
   /** Counts `wait` as human time. Waits that overlap count once. */
   async human<T>(wait: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import {
   condition,
   isCancellation,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { ParentClosePolicy } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval';
@@ -123,7 +124,7 @@ export class Run {
 
   /** Begins the objectives clock under the tier that judges this run. */
   judgeBy(tier: { name: string; rto: number; rpo: number }): void {
-    this.record.judge(new ObjectivesClock(tier), tier.name);
+    this.record.judge(new ObjectivesClock(tier, workflowInfo().startTime.getTime()), tier.name);
   }
 
   /** When the damage happened, as the operator or the facts say; UTC or with offset. */

@@ -36,7 +36,6 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
         backup,
         target,
         timeline: coverage.timeline,
-        walBytes: coverage.walBytes,
       }),
     {
       undo: { title: 'Remove the copy and its volume', act: () => on.change.removeCopy({ ...at, key }) },

@@ -22,7 +22,8 @@ const TARGETS: Record<string, [service: string, port: number]> = {
 
 /** What stays open in reduced functionality mode (MAINTENANCE_MODE=true): the plan's essential services. */
 const ESSENTIAL = new Set(['auth-service', 'order-service', 'payment-service']);
-const TIMEOUT_MS = 10_000;
+// Longer than a service may wait for a connection and an answer of the database (5 s each).
+const TIMEOUT_MS = 12_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 function hasId(body: unknown): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,13 +74,20 @@ describe('set-up: the shell scripts, on a bare machine', () => {
     assert.equal(existsSync(join(root, 'npm-calls')), false);
   });
 
-  it('lets one set-up wait for the other', () => {
+  it('lets one set-up wait for the other', async () => {
     mkdirSync(join(root, 'cache'));
     script('npm', 'mkdir -p node_modules');
-    const lock = join(root, 'cache/set-up.lock');
-    const hold = `exec 9>"$1"; flock 9; (sleep 0.5) & "$2" --only node 9>&- & wait %1; flock -u 9; exec 9>&-; wait`;
-    const { stdout } = start('bash', ['-c', hold, 'hold', lock, join(root, 'scripts/setup')]);
-    assert.match(stdout, /Another set-up is running on this machine/);
+    // The other one holds the lock until its input ends, and tells when it has it.
+    const other = spawn('flock', [join(root, 'cache/set-up.lock'), 'sh', '-c', 'echo locked; cat']);
+    await once(other.stdout, 'data');
+    const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, DR_CACHE: join(root, 'cache') };
+    const waiting = spawn(join(root, 'scripts/setup'), ['--only', 'node'], { env });
+    const [line] = (await once(waiting.stdout, 'data')) as [Buffer];
+    assert.match(line.toString(), /Another set-up is running on this machine/);
+    assert.equal(existsSync(stamp()), false);
+    other.stdin.end();
+    const [code] = (await once(waiting, 'close')) as [number];
+    assert.equal(code, 0);
     assert.equal(readFileSync(stamp(), 'utf8').trim(), lockHash);
   });
 

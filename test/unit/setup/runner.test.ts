@@ -60,6 +60,15 @@ describe('set-up: providing components', () => {
     assert.equal(outcomes[0]?.remedy, 'Install docker.');
   });
 
+  it('renews what is present, but not when only checking', async () => {
+    let renewed = 0;
+    const image = { ...fake('images', { there: true }), renew: async () => void renewed++ };
+    await runComponents([image], { ...quiet, check: true });
+    assert.equal(renewed, 0);
+    assert.deepEqual(results(await runComponents([image], quiet)), ['images present']);
+    assert.equal(renewed, 1);
+  });
+
   it('stops only what needs the one that failed, and prints the way to mend it', async () => {
     const docker = fake('docker', {
       provide: async () => {

@@ -6,7 +6,7 @@ import { fromRoot } from '../shared/paths';
 import { until } from '../shared/until';
 import { writeFileAtomically } from '../shared/write-file';
 import { Admin } from './admin';
-import { withHost } from './databasesFile';
+import { withHost } from './databases-file';
 
 /**
  * Sends clients of the pooler to another server: rewrites its databases file, reloads, and drops old server connections

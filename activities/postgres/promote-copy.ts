@@ -5,7 +5,7 @@ import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql, queryJson } from '../shared/psql';
 import { timelineSql } from '../shared/sql';
-import { demandOwnCopy } from './ownCopy';
+import { demandOwnCopy } from './own-copy';
 
 interface Standing {
   recovering: boolean;

@@ -1,6 +1,6 @@
 import { drFailure } from '../../workflows/contracts/errors';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
-import type { CopySpec } from './copyContainer';
+import type { CopySpec } from './copy-container';
 
 /**
  * Refuses a data directory that would start as something else than a recovery: without `backup_label` the server would

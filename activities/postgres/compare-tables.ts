@@ -1,5 +1,5 @@
 import type { TableCount } from '../../workflows/contracts/recovery';
-import type { TableRows } from './countTables';
+import type { TableRows } from './count-tables';
 
 /** Row counts of both servers side by side, by name. `now` undefined: the damaged server does not answer. */
 export function compareTables(now: TableRows[] | undefined, after: TableRows[]): TableCount[] {

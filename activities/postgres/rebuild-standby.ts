@@ -15,7 +15,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 import { inspectVolume } from '../shared/ownership';
 import { psql } from '../shared/psql';
 import { until } from '../shared/until';
-import { heartbeatInsert } from './heartbeatRow';
+import { heartbeatInsert } from './heartbeat-row';
 
 export interface RebuildStandby extends DatabaseAt {
   standby: { service: string; site: string; volumeVariable: string };

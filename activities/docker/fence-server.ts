@@ -9,7 +9,7 @@ import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
-import { connectAnswers, describeAnswers, type ConnectAnswer } from './connectAnswers';
+import { connectAnswers, describeAnswers, type ConnectAnswer } from './connect-answers';
 
 export interface FenceServer extends DatabaseAt {
   /** The container to fence, as pre-flight saw it: never "whatever the service is now". */

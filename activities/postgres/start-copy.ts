@@ -7,9 +7,9 @@ import { engineOf, onEngine } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
-import { createCopyContainer, specHash, type CopySpec } from './copyContainer';
-import { demandFirstStart } from './firstStart';
-import { waitUntilPaused } from './waitUntilPaused';
+import { createCopyContainer, specHash, type CopySpec } from './copy-container';
+import { demandFirstStart } from './first-start';
+import { waitUntilPaused } from './wait-until-paused';
 
 export interface StartCopy extends DatabaseAt {
   key: string;

@@ -6,7 +6,7 @@ import { containerFacts, findService } from '../shared/containers';
 import { readColdVolume } from '../shared/control-data';
 import { queryJson } from '../shared/psql';
 import { isoSql, lastCommitSql, positionSql, timelineSql } from '../shared/sql';
-import { newestHeartbeat } from './heartbeatRow';
+import { newestHeartbeat } from './heartbeat-row';
 
 /** Settings that a server replaying WAL must have at least as high as the primary (PostgreSQL manual 26.4.3). */
 const standbySettings = [

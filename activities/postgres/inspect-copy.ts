@@ -3,11 +3,11 @@ import { databaseContainer } from '../shared/database-container';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql } from '../shared/psql';
-import { askBusinessQueries } from './askBusinessQueries';
-import { compareTables } from './compareTables';
-import { countTables, type TableRows } from './countTables';
-import { demandOwnCopy } from './ownCopy';
-import { runAmcheck } from './runAmcheck';
+import { askBusinessQueries } from './ask-business-queries';
+import { compareTables } from './compare-tables';
+import { countTables, type TableRows } from './count-tables';
+import { demandOwnCopy } from './own-copy';
+import { runAmcheck } from './run-amcheck';
 
 /** Nothing moves on a paused copy: a lock that is not free at once stays taken until the promotion. */
 const copyLockTimeoutMs = 200;

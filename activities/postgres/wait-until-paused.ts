@@ -5,10 +5,10 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { describeTarget } from '../../workflows/contracts/pitr';
 import { psql, queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
-import { followLog } from './followLog';
-import { newestHeartbeat } from './heartbeatRow';
-import { lsnBytes, lsnDistance, readRecoveryLog, segmentLsn, type RecoveryLog } from './recoveryLog';
-import type { StartCopy } from './startCopy';
+import { followLog } from './follow-log';
+import { newestHeartbeat } from './heartbeat-row';
+import { lsnBytes, lsnDistance, readRecoveryLog, segmentLsn, type RecoveryLog } from './recovery-log';
+import type { StartCopy } from './start-copy';
 
 export type Outcome =
   | { paused: Omit<PausedCopy, 'container' | 'volume' | 'durationMs'>; log: string }

@@ -6,7 +6,7 @@ import { findService, removeContainer } from '../shared/containers';
 import { readColdVolume } from '../shared/control-data';
 import { engineOf, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
-import { findOwnCopy } from './ownCopy';
+import { findOwnCopy } from './own-copy';
 
 export interface StoppedCopy {
   /** Always `shut down`: anything else is a failure. */

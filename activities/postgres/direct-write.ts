@@ -4,7 +4,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { databaseContainer } from '../shared/database-container';
 import { psql } from '../shared/psql';
 import { isoSql, timelineSql } from '../shared/sql';
-import { heartbeatInsert } from './heartbeatRow';
+import { heartbeatInsert } from './heartbeat-row';
 
 /**
  * One committed row, written on the server itself, past pooler and network. Proves that it takes writes before clients

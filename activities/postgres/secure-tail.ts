@@ -5,7 +5,7 @@ import { databaseContainer } from '../shared/database-container';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql } from '../shared/psql';
 import { isoSql } from '../shared/sql';
-import { heartbeatInsert } from './heartbeatRow';
+import { heartbeatInsert } from './heartbeat-row';
 
 export interface SecuredTail {
   /** Position behind the marker and the commit. */

@@ -4,8 +4,8 @@ import { containerFacts, findService } from '../shared/containers';
 import { readColdVolume } from '../shared/control-data';
 import { queryJson } from '../shared/psql';
 import { isoSql, lastCommitSql, positionSql } from '../shared/sql';
-import { newestHeartbeat } from './heartbeatRow';
-import { lsnDistance } from './recoveryLog';
+import { newestHeartbeat } from './heartbeat-row';
+import { lsnDistance } from './recovery-log';
 
 interface Side {
   lsn: string;

@@ -14,6 +14,8 @@ export interface CopySpec extends DatabaseAt {
   image: string;
   volume: string;
   target: RecoveryTarget;
+  /** WAL to replay, bytes. */
+  walBytes: number;
   /** Settings the copy must have at least: those of the primary. */
   settings: Record<string, number>;
 }
@@ -39,7 +41,12 @@ export async function createCopyContainer(spec: CopySpec): Promise<string> {
     User: 'postgres',
     Entrypoint: ['postgres'],
     Cmd: ['-D', database.dataDirectory, ...settingArguments(spec.settings, memory.MemTotal)],
-    Env: ['TZ=UTC', 'LC_ALL=C.UTF-8', ...(cipher ? [`PGBACKREST_REPO1_CIPHER_PASS=${cipher}`] : [])],
+    Env: [
+      'TZ=UTC',
+      'LC_ALL=C.UTF-8',
+      ...archiveGet(spec.walBytes),
+      ...(cipher ? [`PGBACKREST_REPO1_CIPHER_PASS=${cipher}`] : []),
+    ],
     Labels: { ...runLabels(site, 'copy'), [labels.spec]: specHash(spec) },
     StopSignal: 'SIGINT',
     NetworkDisabled: true,
@@ -67,6 +74,13 @@ export async function createCopyContainer(spec: CopySpec): Promise<string> {
     throw error;
   }
 }
+
+/**
+ * How segments are fetched. Fetching ahead (async) replays a long way faster, but its first two segments took 1.3 s each
+ * where a plain get took a tenth of that, and a promotion pays again: below about 50 segments a plain get is quicker.
+ */
+const archiveGet = (walBytes: number): string[] =>
+  walBytes < 805_306_368 ? ['PGBACKREST_ARCHIVE_ASYNC=n'] : ['PGBACKREST_ARCHIVE_ASYNC=y'];
 
 const keepStatus = (error: unknown): never => {
   throw drFailure('DR-ENGINE', `the engine refused to create the copy's container: ${(error as Error).message}`, {

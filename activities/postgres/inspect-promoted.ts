@@ -1,11 +1,11 @@
 import type { DatabaseAt, Inspection, TableCount } from '../../workflows/contracts/recovery';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
-import { askBusinessQueries } from './askBusinessQueries';
-import { countTables } from './countTables';
-import { countChecksumFailures } from './inspectCopy';
-import { demandOwnCopy } from './ownCopy';
-import { runAmcheck } from './runAmcheck';
+import { askBusinessQueries } from './ask-business-queries';
+import { countTables } from './count-tables';
+import { countChecksumFailures } from './inspect-copy';
+import { demandOwnCopy } from './own-copy';
+import { runAmcheck } from './run-amcheck';
 
 export interface PromotedInspection extends Omit<Inspection, 'tables'> {
   /** `now` is null: the damaged server is not asked again. */

@@ -1,0 +1,50 @@
+/** Sentences for a target that cannot be reached. Pure functions. */
+import type { Coverage, RecoveryTarget, Refusal } from '../../workflows/contracts/recovery';
+import { describeTarget } from '../../workflows/contracts/pitr';
+import type { Reach } from './archive';
+
+type Last = Coverage['lastReachable'];
+
+/** The last commit without a gap, in words. */
+export function describeLast(last: Last): string {
+  if (!last) return 'no commit is reachable';
+  return `the last reachable commit is ${last.at ?? 'unknown'}${last.lsn ? ` at LSN ${last.lsn}` : ''} in segment ${last.segment}`;
+}
+
+const choose = (last: Last): string =>
+  last?.at ? `Choose a target at or before ${last.at}, or \`latest\`.` : 'Choose an earlier target, or `latest`.';
+
+export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], last: Last, later: string[]): Refusal {
+  const range = gap.from === gap.to ? `segment ${gap.from} is` : `segments ${gap.from} to ${gap.to} are`;
+  return {
+    code: 'DR-WAL-GAP',
+    message: `WAL ${range} missing from the archive before ${describeTarget(target)}; ${describeLast(last)}`,
+    next: later.length > 0 ? `${choose(last)} Backups from behind the gap: ${later.join(', ')}.` : choose(last),
+  };
+}
+
+export function refuseUnreadable(unreadable: { segment: string; message: string }[], last: Last): Refusal {
+  const [first] = unreadable;
+  return {
+    code: 'DR-WAL-GAP',
+    message: `WAL segment ${first?.segment ?? ''} is listed in the archive but cannot be read: ${first?.message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
+    next: 'Verify the repository; choose a target before that segment, or a later backup.',
+  };
+}
+
+export function refuseBeyond(target: RecoveryTarget, last: Last, why: string): Refusal {
+  return {
+    code: 'DR-TARGET-UNREACHABLE',
+    message: `the archive does not reach ${describeTarget(target)}: ${describeLast(last)}; ${why}`,
+    next: choose(last),
+  };
+}
+
+/** A moment that the primary's clock has not reached: no WAL of it can exist anywhere. */
+export function refuseFuture(target: RecoveryTarget, now: string, aheadMs: number): Refusal {
+  return {
+    code: 'DR-TARGET-UNREACHABLE',
+    message: `${describeTarget(target)} lies ${Math.ceil(aheadMs / 1000)} s in the future of the primary's clock (${now})`,
+    next: 'Choose a target in the past, or `latest`.',
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * A run in words: the one wording of states, verdicts, durations and sizes that the terminal and the report share, so that
+ * a person never has to wonder whether two of them mean the same. Pure functions of the view.
+ */
+import type { RunState, RunView, StepView } from './run-view';
+
+/** `840 ms`, `12.4 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. @param ms milliseconds; negative counts as 0 */
+export function duration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < 1000) return `${Math.round(value)} ms`;
+  if (value < 59_950) return `${trimmed((value / 1000).toFixed(1))} s`;
+  const seconds = Math.round(value / 1000);
+  if (seconds < 3600) return joined(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.round(minutes / 60);
+  return joined(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+const trimmed = (number: string): string => number.replace(/\.0$/, '');
+const joined = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+
+/** `812 B`, `1.5 GB`: powers of ten, as disks are sold and as the plan writes sizes. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${Math.round(count)} B`;
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = count;
+  let unit = -1;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value >= 100 ? Math.round(value) : trimmed(value.toFixed(1))} ${units[unit]}`;
+}
+
+/** `2026-11-22 17:29:24 UTC`; text that is no time is handed back as it is. */
+export function moment(iso: string): string {
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? iso : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Title of a procedure for a person: `point-in-time recovery`. */
+export function procedureTitle(procedure: string): string {
+  return procedure
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/point in time/, 'point-in-time');
+}
+
+/** `database shandi` for `database.shandi`. */
+export const resourceTitle = (resource: string): string => resource.replace('.', ' ');
+
+export const stateWords: Record<RunState, string> = {
+  running: 'running',
+  paused: 'paused',
+  'waiting-approval': 'waiting for approval',
+  held: 'held at a failed step',
+  undoing: 'undoing what it did',
+  completed: 'completed',
+  refused: 'refused by pre-flight',
+  rejected: 'rejected',
+  expired: 'expired: nobody answered',
+  aborted: 'aborted',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+/** How a person should feel about it: `good` needs nothing, `warn` needs a look, `bad` needs work, `busy` goes on. */
+export type Tone = 'good' | 'warn' | 'bad' | 'busy';
+
+export interface Headline {
+  tone: Tone;
+  /** A few words for a badge. */
+  badge: string;
+  /** One sentence that stands alone. */
+  sentence: string;
+}
+
+/** The verdict of a run in words. */
+export function headline(view: RunView): Headline {
+  const what = resourceTitle(view.resource);
+  const clock = view.objectives;
+  switch (view.state) {
+    case 'running':
+    case 'paused':
+    case 'waiting-approval':
+    case 'held':
+    case 'undoing':
+      return {
+        tone: view.state === 'running' || view.state === 'undoing' ? 'busy' : 'warn',
+        badge: stateWords[view.state],
+        sentence: `The ${procedureTitle(view.procedure)} of ${what} has not ended: ${stateWords[view.state]}.`,
+      };
+    case 'refused':
+      return {
+        tone: 'warn',
+        badge: 'refused',
+        sentence: `Pre-flight refused to begin the recovery of ${what}. Nothing was changed.`,
+      };
+    case 'rejected':
+    case 'expired':
+    case 'aborted':
+    case 'cancelled': {
+      const failed = view.steps.filter((step) => step.kind === 'undo' && step.state === 'failed').length;
+      const why = {
+        rejected: 'was rejected at the gate',
+        expired: 'ended because nobody answered the gate in time',
+        aborted: 'was aborted',
+        cancelled: 'was cancelled',
+      }[view.state];
+      return {
+        tone: failed > 0 ? 'bad' : 'warn',
+        badge: view.state,
+        sentence: `The recovery of ${what} ${why}; ${failed > 0 ? `${failed} of its undo steps failed, see below` : 'what it had done was undone'}.`,
+      };
+    }
+    case 'failed':
+      return { tone: 'bad', badge: 'failed', sentence: `The ${procedureTitle(view.procedure)} of ${what} failed.` };
+    case 'completed':
+      break;
+  }
+  switch (view.verdict) {
+    case 'checked':
+      return {
+        tone: 'good',
+        badge: 'check passed',
+        sentence: `Pre-flight found no reason against recovering ${what}. Nothing was changed.`,
+      };
+    case 'copied':
+      return {
+        tone: 'good',
+        badge: 'copy ready',
+        sentence: `A copy of ${what} stands ready for inspection. The live database was not touched.`,
+      };
+    case 'met':
+      return {
+        tone: 'good',
+        badge: 'objectives met',
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, within its objectives.`,
+      };
+    case 'missed':
+      return {
+        tone: 'bad',
+        badge: 'objectives missed',
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, but ${missed(view)}.`,
+      };
+    case 'none':
+      return { tone: 'warn', badge: 'completed', sentence: `The ${procedureTitle(view.procedure)} of ${what} ended.` };
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const took = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${duration(ms)}`);
+
+function missed(view: RunView): string {
+  const clock = view.objectives;
+  const parts = [
+    ...(clock?.rtoMet === false ? [`recovery time was over the ${duration(clock.rto)} of tier ${clock.tier}`] : []),
+    ...(clock?.rpoMet === false ? [`data loss was over the ${duration(clock.rpo)} of tier ${clock.tier}`] : []),
+  ];
+  return parts.length > 0 ? parts.join(' and ') : 'an objective was missed';
+}
+
+/** How long a step took, or has taken so far. Milliseconds. */
+export const stepTime = (step: StepView, now: number): number =>
+  (step.endedAt ? Date.parse(step.endedAt) : now) - Date.parse(step.startedAt);
+
+/** Spans in which the run could do nothing but wait for a person. */
+export interface HumanWait {
+  from: string;
+  to: string;
+  why: string;
+}
+
+/**
+ * Gates from opening to answer, and holds and pauses from the word that began them to the word of a person that ended
+ * them. Holds and pauses are read off the timeline, which is all that a finished run keeps of them.
+ */
+export function humanWaits(view: RunView, end: string): HumanWait[] {
+  const waits: HumanWait[] = view.gates.map((gate) => ({
+    from: gate.card.openedAt,
+    to: gate.closedAt ?? gate.answer?.at ?? end,
+    why: `gate ${gate.name}`,
+  }));
+  view.timeline.forEach((entry, index) => {
+    const paused = entry.kind === 'person' && /\bpaused\b/.test(entry.text);
+    if (entry.kind !== 'hold' && !paused) return;
+    const answer = view.timeline.slice(index + 1).find((later) => later.kind === 'person' || later.kind === 'hold');
+    waits.push({ from: entry.at, to: answer?.at ?? end, why: paused ? 'paused' : 'hold' });
+  });
+  return waits.sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
+}
