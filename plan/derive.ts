@@ -47,6 +47,7 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
       ...database,
       port: port(database.port),
       standbys: (database.standbys ?? []).map((standby) => ({ ...standby, port: port(standby.port) })),
+      witnesses: (database.witnesses ?? []).map((witness) => ({ ...witness, port: port(witness.port) })),
       backup: {
         ...database.backup,
         repositoryVolume: rename.volume(database.backup.repositoryVolume),

@@ -8,7 +8,7 @@ export type { ApprovalPolicy } from './schema/approvals';
 export type { Backups } from './schema/backups';
 export type { SecretRef } from './schema/common';
 export type { BusinessContinuity } from './schema/continuity';
-export type { BusinessQuery, Database, Standby } from './schema/databases';
+export type { BusinessQuery, Database, Standby, Witness } from './schema/databases';
 export type { Objectives, Tier } from './schema/objectives';
 export type { Channels, ChecklistPhase, Communication, Contact } from './schema/people';
 export type { Scenario } from './schema/scenarios';

@@ -13,13 +13,16 @@ export interface DoctorOptions {
  * Looks at everything the set-up provides and says how to mend what is missing. Changes nothing.
  * @returns the exit code: 0 when all is in place, 1 when something is missing.
  */
-export async function doctor({ json = false, print = console.log }: DoctorOptions = {}): Promise<number> {
+export async function doctor({
+  json = false,
+  print = (text) => console.log(text),
+}: DoctorOptions = {}): Promise<number> {
   const node = { name: 'node', title: 'Node.js', result: 'present', detail: process.versions.node };
   if (!json) print(`${'ok'.padEnd(8)} ${node.title.padEnd(16)} ${'0.0 s'.padStart(8)}  ${node.detail}`);
   const outcomes = await runComponents(components, {
     check: true,
     onOutcome: (outcome) => {
-      if (!json) outcomeLines(outcome).forEach(print);
+      if (!json) outcomeLines(outcome).forEach((line) => print(line));
     },
     onProgress: () => undefined,
   });

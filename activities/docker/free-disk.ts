@@ -2,17 +2,18 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt, DiskFacts } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { inspectContainer } from '../shared/containers';
+import { roomPath } from '../shared/copy-names';
 import { execIn } from '../shared/exec';
 
 /**
- * Free room of the file system on which the engine keeps volumes, seen through a volume that the toolbox has mounted: the
- * damaged data volume, where the copy will be its neighbour, else the repository.
+ * Free room of the file system on which the copy will lie, seen through a volume that the toolbox has mounted: one made
+ * where copies are made if the plan says where, else the damaged data volume, where the copy will be its neighbour, else the repository.
  * @param toolbox name or id of a running toolbox container
  */
 export async function freeDisk(args: DatabaseAt & { toolbox: string }): Promise<DiskFacts> {
   const { site, database } = args;
   const info = await inspectContainer(site, args.toolbox);
-  const mount = [database.dataDirectory, database.backup.repositoryPath]
+  const mount = [roomPath, database.dataDirectory, database.backup.repositoryPath]
     .map((path) => info?.Mounts.find((one) => one.Destination === path))
     .find((one) => one !== undefined);
   if (!mount)

@@ -5,6 +5,8 @@ import { timelineOfSegment, type Stretch } from './timeline';
 export interface ArchivedSegment extends Segment {
   /** When it arrived in the repository, Unix seconds: a hint where a moment lies, never a proof. */
   archivedAt: number;
+  /** SHA-1 of its content, from its name in the repository. pgBackRest does not compare it when it hands a segment out. */
+  sha1?: string;
 }
 
 export interface Archive {
@@ -33,11 +35,11 @@ export function parseListing(json: string, archiveId: string, segmentBytes: numb
     const file = path.slice(path.lastIndexOf('/') + 1);
     const history = /^([0-9A-F]{8})\.history$/.exec(file);
     if (history?.[1]) archive.histories.add(parseInt(history[1], 16));
-    const name = /^([0-9A-F]{24})-[0-9a-f]{40}(\.[a-z0-9]+)?$/.exec(file)?.[1];
+    const [, name, sha1] = /^([0-9A-F]{24})-([0-9a-f]{40})(?:\.[a-z0-9]+)?$/.exec(file) ?? [];
     const segment = name ? parseSegment(name, segmentBytes) : undefined;
     if (!name || !segment) continue;
     if (archive.segments.has(name)) archive.duplicates.add(name);
-    archive.segments.set(name, { ...segment, archivedAt: entry.time ?? 0 });
+    archive.segments.set(name, { ...segment, archivedAt: entry.time ?? 0, ...(sha1 ? { sha1 } : {}) });
   }
   // Recovery cannot read a duplicate, so for every question below it is as good as missing.
   for (const name of archive.duplicates) archive.segments.delete(name);

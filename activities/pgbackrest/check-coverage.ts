@@ -1,7 +1,7 @@
 import { withHeartbeat } from '../shared/heartbeat';
 import { isoTime } from '../../workflows/contracts/pitr';
 import type { BackupFacts, Coverage, DatabaseAt, RecoveryTarget, Refusal } from '../../workflows/contracts/recovery';
-import { reachFrom, type Reach } from './archive';
+import { nameAt, reachFrom, type Reach } from './archive';
 import { chooseBackups } from './choose-backup';
 import { refuseBeyond, refuseFuture, refuseGap, refuseUnreadable } from './explain';
 import { locateLsn } from './locate-lsn';
@@ -42,7 +42,7 @@ export async function checkCoverage(at: CheckCoverage): Promise<Coverage> {
     const future = futureOf(at);
     if (future) refusals.push(future);
 
-    const search = new Search(at, repository, path, toolboxProbe(at, signal));
+    const search = new Search(at, repository, path, toolboxProbe(at, repository.archive, signal));
     // Without a backup that fits, the numbers an operator needs next still come from the newest one on this path.
     const base =
       fitting[0] ?? chooseBackups(repository.info.backups, { kind: 'latest' }, path, historyMissing).fitting[0];
@@ -63,6 +63,8 @@ interface Seen {
 /** One check: looks at backups from the newest on until one is shown to reach the target. */
 class Search {
   private readonly known = new Map<string, ProbeRun>();
+  /** Segments that are listed but cannot be read, with the reason. */
+  private readonly unreadable = new Map<string, string>();
   private opened = 0;
 
   constructor(
@@ -74,10 +76,12 @@ class Search {
 
   async choose(fitting: BackupFacts[], refusals: Refusal[]): Promise<Coverage> {
     const { target } = this.at;
+    let gapped: { backup: BackupFacts; seen: Seen } | undefined;
     let first: { backup: BackupFacts; seen: Seen } | undefined;
     for (const backup of fitting) {
       const seen = await this.look(backup, target);
       first ??= { backup, seen };
+      if (seen.reach.gaps.length > 0) gapped ??= { backup, seen };
       const { stopLsn } = seen.located;
       const inside = stopLsn !== undefined && lsnBytes(stopLsn) <= lsnBytes(backup.stopLsn);
       if (!this.whole(backup, seen.reach)) {
@@ -107,31 +111,42 @@ class Search {
     };
   }
 
-  /** Opens the WAL behind one backup. */
+  /**
+   * Opens the WAL behind one backup. A segment that is listed but cannot be read counts as missing from then on, so the
+   * search is done again on what is left.
+   */
   async look(backup: BackupFacts, target: RecoveryTarget): Promise<Seen> {
     const { segmentBytes, archive, waiting } = this.repository;
     const start = parseSegment(backup.archiveStart, segmentBytes)?.number ?? 0;
-    const reach = reachFrom(archive, this.path, start, segmentBytes, waiting);
-    const { usable } = reach;
-    let located: Located;
+    for (;;) {
+      const reach = reachFrom(archive, this.path, start, segmentBytes, waiting);
+      const located = await this.locate(backup, target, reach.usable);
+      this.opened += located.opened;
+      if (located.unreadable.length === 0) return { reach, located };
+      for (const one of located.unreadable) {
+        archive.segments.delete(one.segment);
+        this.unreadable.set(one.segment, one.message);
+      }
+      this.known.clear();
+    }
+  }
+
+  private locate(backup: BackupFacts, target: RecoveryTarget, usable: Reach['usable']): Promise<Located> {
+    const { segmentBytes } = this.repository;
     switch (target.kind) {
       case 'latest':
-        located = await locateTime(usable, undefined, this.probe, segmentBytes);
-        break;
+        return locateTime(usable, undefined, this.probe, segmentBytes);
       case 'time':
-        located = await locateTime(usable, utcMicros(target.time), this.probe, segmentBytes);
-        break;
+        return locateTime(usable, utcMicros(target.time), this.probe, segmentBytes);
       case 'lsn':
-        located = await locateLsn(usable, target.lsn, this.probe, segmentBytes);
-        break;
-      default: {
+        return locateLsn(usable, target.lsn, this.probe, segmentBytes);
+      case 'xid':
+      case 'name': {
         const what = target.kind === 'xid' ? target.xid : target.name;
         const question = { kind: target.kind, what, afterLsn: backup.stopLsn };
-        located = await locateMark(usable, question, this.probe, segmentBytes, this.known);
+        return locateMark(usable, question, this.probe, segmentBytes, this.known);
       }
     }
-    this.opened += located.opened;
-    return { reach, located };
   }
 
   /** The numbers of an answer, without the verdict. */
@@ -188,7 +203,7 @@ class Search {
     const { segmentBytes } = this.repository;
     const { reach, located } = seen;
     const top = reach.usable.at(-1);
-    if (!top || !this.hasTail(reach) || located.stopLsn || located.unreadable.length > 0) return undefined;
+    if (!top || !this.hasTail(reach) || located.stopLsn) return undefined;
     const numbers = (lsn: string, more: Partial<Coverage> = {}): Partial<Coverage> => ({
       stopSegment: segmentName({ timeline: primary.timeline, number: segmentOf(lsn, segmentBytes) }, segmentBytes),
       walBytes: lsnBytes(lsn) - lsnBytes(backup.startLsn),
@@ -218,7 +233,8 @@ class Search {
     const { located, reach } = seen;
     const last = answer.lastReachable;
     const [gap] = reach.gaps;
-    if (located.unreadable.length > 0) return refuseUnreadable(located.unreadable, last);
+    const bad = [...this.unreadable].find(([segment]) => segment === nextAfter(reach, backup, segmentBytes, this.path));
+    if (bad) return refuseUnreadable(bad[0], bad[1], last);
     const behind = gap ? (parseSegment(gap.to, segmentBytes)?.number ?? 0) : 0;
     if (gap) {
       const later = info.backups.filter((one) => (parseSegment(one.archiveStart, segmentBytes)?.number ?? 0) > behind);
@@ -262,6 +278,12 @@ class Search {
     const segment = reach.usable.find((one) => one.number === number);
     return segment ? segmentName(segment, segmentBytes) : '';
   }
+}
+
+/** The segment recovery would ask for after the last usable one. */
+function nextAfter(reach: Reach, backup: BackupFacts, segmentBytes: number, path: Stretch[]): string {
+  const top = reach.usable.at(-1);
+  return top ? nameAt(path, top.number + 1, segmentBytes) : backup.archiveStart;
 }
 
 function futureOf(at: CheckCoverage): Refusal | undefined {

@@ -23,12 +23,11 @@ export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], la
   };
 }
 
-export function refuseUnreadable(unreadable: { segment: string; message: string }[], last: Last): Refusal {
-  const [first] = unreadable;
+export function refuseUnreadable(segment: string, message: string, last: Last): Refusal {
   return {
     code: 'DR-WAL-GAP',
-    message: `WAL segment ${first?.segment ?? ''} is listed in the archive but cannot be read: ${first?.message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
-    next: 'Verify the repository; choose a target before that segment, or a later backup.',
+    message: `WAL segment ${segment} is listed in the archive but cannot be read: ${message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
+    next: `${choose(last)} A later backup does not need the segment. Verify the repository.`,
   };
 }
 

@@ -95,11 +95,21 @@ export async function locateTime(
     const unknown: number[] = [];
     for (let at = Math.max(0, low + 1); at < high; at += 1) if (!examined.has(at)) unknown.push(at);
     if (unknown.length === 0 || result.unreadable.length > 0) break;
-    // Nothing past the moment so far: only the newest segments can still show it. Else halve what lies between.
-    const pick = high > top ? unknown.length - 1 : Math.floor(unknown.length / 2);
-    const to = unknown[pick] ?? top;
-    const width = high > top ? Math.min(8, Math.max(2, examined.size)) : 2;
-    await open([[to - width + 1, to]]);
+    if (high > top) {
+      // Nothing past the moment so far: only the newest segments can still show it.
+      const to = unknown.at(-1) ?? top;
+      await open([[to - Math.min(8, Math.max(2, examined.size)) + 1, to]]);
+      continue;
+    }
+    // The hint is mostly off by one, so the neighbours of what is known come first; a second run halves the rest.
+    const lowest = unknown[0] ?? 0;
+    const highest = unknown.at(-1) ?? top;
+    if (unknown.length <= 4) await open([[lowest, highest]]);
+    else {
+      const middle = unknown[Math.floor(unknown.length / 2)] ?? lowest;
+      const nearHint = Math.abs(lowest - hint) <= Math.abs(highest - hint);
+      await open([[middle, middle + 1], nearHint ? [lowest, lowest + 1] : [highest - 1, highest]]);
+    }
   }
   if (high <= top && high > 0 && !joined.has(high) && result.unreadable.length === 0) await open([[high - 1, high]]);
   // "last" is known only when nothing newer was left unopened

@@ -1,5 +1,5 @@
 import { labels, inspectContainer, removeContainer } from '../shared/containers';
-import { copyNames, runLabels } from '../shared/copy-names';
+import { copyNames, roomPath, runLabels } from '../shared/copy-names';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
@@ -28,9 +28,10 @@ export interface OpenToolbox extends DatabaseAt {
 export async function openToolbox(at: OpenToolbox): Promise<{ container: string; durationMs: number }> {
   return withHeartbeat('opening the toolbox', async (_beat, signal) => {
     const began = Date.now();
-    const { toolbox } = copyNames(at.site, at.key);
+    const { toolbox, room } = copyNames(at.site, at.key);
     const { backup, dataDirectory } = at.database;
-    const spec = specHash([at.image, at.dataVolume ?? null, backup, dataDirectory]);
+    const { copyVolume } = at.database;
+    const spec = specHash([at.image, at.dataVolume ?? null, backup, dataDirectory, copyVolume ?? null]);
 
     const [earlier, repository, data] = await Promise.all([
       inspectContainer(at.site, toolbox),
@@ -54,6 +55,16 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
 
     signal.throwIfAborted();
     const environment = await cipherEnv(at);
+    // An empty volume where the copy's will be: the free disk is measured through it.
+    if (copyVolume)
+      await onEngine(at.site, `creating volume ${room}`, (engine) =>
+        engine.createVolume({
+          Name: room,
+          Driver: copyVolume.driver,
+          DriverOpts: copyVolume.options,
+          Labels: runLabels(at.site, 'toolbox'),
+        }),
+      );
     await onEngine(at.site, `creating container ${toolbox}`, async () => {
       try {
         const container = await engineOf(at.site).createContainer({
@@ -70,6 +81,7 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
             Binds: [
               `${backup.repositoryVolume}:${backup.repositoryPath}:ro`,
               ...(at.dataVolume ? [`${at.dataVolume}:${dataDirectory}:ro`] : []),
+              ...(copyVolume ? [`${room}:${roomPath}:ro`] : []),
             ],
             // segments that are being looked at: in memory, gone with the container
             Tmpfs: { '/tmp': 'rw,mode=1777,size=1g' },

@@ -1,13 +1,18 @@
 import { drFailure } from '../../workflows/contracts/errors';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { execIn } from '../shared/exec';
+import type { Archive } from './archive';
 import { mark, probeScript } from './scripts';
 import { parseProbeRun, type Probe, type Question } from './probe-answer';
 
 /**
  * Opens WAL segments inside the toolbox and asks one question of them: fetched and dumped side by side, one exec for all.
  */
-export function toolboxProbe(at: DatabaseAt & { toolbox: string }, signal: AbortSignal): Probe {
+export function toolboxProbe(at: DatabaseAt & { toolbox: string }, archive: Archive, signal: AbortSignal): Probe {
+  const argument = (name: string): string => {
+    const sha1 = archive.segments.get(name)?.sha1;
+    return sha1 ? `${name}:${sha1}` : name;
+  };
   return async (question: Question, runs: string[][]) => {
     const what = question.kind === 'latest' ? '' : question.what;
     // "latest" wants only the last commit, which every question about time answers; '~' sorts behind every digit
@@ -24,7 +29,7 @@ export function toolboxProbe(at: DatabaseAt & { toolbox: string }, signal: Abort
         at.database.dataDirectory,
         kind,
         looked,
-        ...runs.map((run) => run.join(',')),
+        ...runs.map((run) => run.map(argument).join(',')),
       ],
       { user: 'postgres', signal, timeoutMs: 300_000 },
     );

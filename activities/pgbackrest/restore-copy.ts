@@ -142,7 +142,14 @@ async function ownVolume(at: RestoreCopy, volume: string, signal: AbortSignal): 
     // empty and without our labels: made anew, so that it can be told apart later
     await onEngine(at.site, `removing the empty volume ${volume}`, (engine) => engine.getVolume(volume).remove());
   }
-  await onEngine(at.site, `creating volume ${volume}`, (engine) => engine.createVolume({ Name: volume, Labels: ours }));
+  const { copyVolume } = at.database;
+  await onEngine(at.site, `creating volume ${volume}`, (engine) =>
+    engine.createVolume({
+      Name: volume,
+      Labels: ours,
+      ...(copyVolume ? { Driver: copyVolume.driver, DriverOpts: copyVolume.options } : {}),
+    }),
+  );
   return undefined;
 }
 

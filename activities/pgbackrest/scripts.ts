@@ -48,7 +48,7 @@ END { flush() }`;
 
 /**
  * $1 stanza, $2 data directory, $3 kind of question, $4 what is looked for, then one argument per run of consecutive
- * segments, comma separated; `pg_wal/<segment>` is read from the data directory instead of the archive. Runs go in
+ * segments, comma separated: `<segment>:<sha1>`; `pg_wal/<segment>` is read from the data directory instead of the archive. Runs go in
  * parallel. The exit code of pg_waldump is ignored: it complains at every end of WAL.
  */
 export const probeScript = `export LC_ALL=C TZ=UTC PGTZ=UTC
@@ -58,11 +58,16 @@ cd "$data" || exit 9
 work=$(mktemp -d) || exit 9
 trap 'rm -rf "$work"' EXIT
 get() {
+  sum=\${2#*:}
+  set -- "$1" "\${2%%:*}"
   case "$2" in
     pg_wal/*) cp "$data/$2" "$1/\${2#pg_wal/}" 2>"$1/error.\${2#pg_wal/}"; rc=$? ;;
     *) pgbackrest --log-level-console=off --log-level-stderr=error --log-level-file=off --stanza="$stanza" --pg1-path="$data" \
          --no-archive-async archive-get "$2" "$1/$2" 2>"$1/error.$2"; rc=$? ;;
   esac
+  if [ $rc -eq 0 ] && [ "$sum" != "$2" ] && [ "$(sha1sum <"$1/$2" | cut -c 1-40)" != "$sum" ]; then
+    echo 'its content does not match the checksum in its name' >"$1/error.$2"; rm -f "$1/$2"; rc=26
+  fi
   [ $rc -eq 0 ] || echo "E \${2#pg_wal/} $rc $(head -c 400 "$1/error.\${2#pg_wal/}" | tr '\\n' ' ')" >>"$1/out"
 }
 dump() {
@@ -83,7 +88,7 @@ look() {
   first=; last=
   # up to the first one that could not be had: WAL behind a hole says nothing about WAL before it
   for one in "$@"; do
-    one=\${one#pg_wal/}
+    one=\${one#pg_wal/}; one=\${one%%:*}
     [ -f "$dir/$one" ] || break
     first=\${first:-$one}; last=$one
   done

@@ -61,7 +61,9 @@ function readLine(seen: RecoveryLog, line: string): void {
   if (waiting) seen.waitingFor = waiting;
   const need = /(max_\w+) = \d+ is a lower setting than on the primary server, where its value was (\d+)/.exec(line);
   if (need?.[1] && need[2]) seen.neededSettings[need[1]] = Number(need[2]);
-  if (!seen.fatal && /\b(FATAL|PANIC): {2}/.test(line) && !isNoise(line))
+  // A named cause beats a general one: a client's FATAL may stand before the one that ended recovery.
+  const general = !seen.fatal || seen.fatal.code === 'DR-COPY-NOT-STARTED';
+  if (general && /\b(FATAL|PANIC): {2}/.test(line) && !isNoise(line))
     seen.fatal = { code: fatalCode(line), line: line.trim() };
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { PausedCopy, Progress } from '../../workflows/contracts/recovery';
-import { drFailure } from '../../workflows/contracts/errors';
+import { drFailure, type DrCode } from '../../workflows/contracts/errors';
 import { describeTarget } from '../../workflows/contracts/pitr';
+import { inspectContainer } from '../shared/containers';
 import { psql, queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
 import { followLog } from './follow-log';
@@ -27,6 +28,9 @@ const replaySql = `SELECT json_build_object('recovering', pg_is_in_recovery(),
   'replayLsn', pg_last_wal_replay_lsn(), 'lastCommitAt', ${isoSql('pg_last_xact_replay_timestamp()')},
   'archiveMode', current_setting('archive_mode'))`;
 
+/** How long the archive may fail to give what pre-flight saw in it (`latest`), milliseconds. */
+const archiveWaitMs = 30_000;
+
 /** Follows a starting copy until it stands paused at its target, or has failed to. */
 export async function waitUntilPaused(
   args: StartCopy,
@@ -36,12 +40,21 @@ export async function waitUntilPaused(
 ): Promise<Outcome> {
   const log = await followLog(args.site, container);
   const progress = progressOf(args);
+  let waitingSince: number | undefined;
   try {
     for (;;) {
       signal.throwIfAborted();
       const ended = log.ended();
       const seen = readRecoveryLog(log.text());
-      if (seen.fatal || ended) return failed(args, seen, log.text());
+      // Only a server that ended has failed: FATAL alone is also what a client gets that asks too early.
+      if (ended) {
+        if ((await inspectContainer(args.site, container))?.State.Running)
+          throw drFailure('DR-ENGINE', `the engine stopped sending the log of ${container}`, { retry: true });
+        return failed(args, seen, log.text());
+      }
+      if (seen.waitingFor) waitingSince ??= Date.now();
+      if (waitingSince !== undefined && Date.now() - waitingSince > archiveWaitMs)
+        return failed(args, seen, log.text());
       if (seen.acceptsReaders && (seen.pausing || args.target.kind === 'latest')) {
         const facts = await queryJson<ReplayFacts>(args.site, container, replaySql, { signal }).catch(() => undefined);
         const paused = facts && (await pausedAt(args, container, seen, facts, signal));
@@ -88,17 +101,17 @@ async function pausedAt(
 }
 
 /**
- * In standby mode the server says where it waits once the archive has nothing more. Without that line (before
- * PostgreSQL 16 it may be missing) the last commit that pre-flight saw in the archive must have been replayed.
+ * In standby mode the server says where it waits once the archive has nothing more (PostgreSQL 15 and later). An archive
+ * that fails for a moment looks the same, so the last commit that pre-flight saw there must have been replayed as well.
  */
 function atArchiveEnd(args: StartCopy, seen: RecoveryLog, replayLsn: string): boolean {
-  if (seen.waitingFor) return true;
-  return args.targetLsn !== undefined && lsnBytes(replayLsn) >= lsnBytes(args.targetLsn);
+  if (args.targetLsn !== undefined) return lsnBytes(replayLsn) >= lsnBytes(args.targetLsn);
+  return seen.waitingFor !== undefined;
 }
 
 function failed(args: StartCopy, seen: RecoveryLog, log: string): Outcome {
   const target = describeTarget(args.target);
-  const code = seen.fatal?.code ?? (seen.parametersTooLow ? 'DR-PARAMETER-TOO-LOW' : 'DR-COPY-NOT-STARTED');
+  const code = failureCode(seen);
   const needs = Object.entries(seen.neededSettings).map(([name, value]) => `${name} must be at least ${value}`);
   const last = /last completed transaction was at log time .*/.exec(log)?.[0];
   const lines = log.trim().split('\n').slice(-4).join(' | ').slice(-600);
@@ -109,6 +122,12 @@ function failed(args: StartCopy, seen: RecoveryLog, log: string): Outcome {
     `the server said: ${seen.fatal?.line ?? lines}`,
   ].join('; ');
   return { failure: drFailure(code, message, { details: { log: lines } }), neededSettings: seen.neededSettings, log };
+}
+
+function failureCode(seen: RecoveryLog): DrCode {
+  if (seen.fatal) return seen.fatal.code;
+  if (seen.parametersTooLow) return 'DR-PARAMETER-TOO-LOW';
+  return seen.waitingFor ? 'DR-RECOVERY-ENDED-EARLY' : 'DR-COPY-NOT-STARTED';
 }
 
 /** Progress from the log alone: it names each segment when it is taken from the archive. */

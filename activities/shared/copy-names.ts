@@ -15,6 +15,8 @@ export interface CopyNames {
   restore: string;
   /** Long-lived container with the server's programs. */
   toolbox: string;
+  /** Empty volume through which the free disk is measured, where the plan says where copies are made. */
+  room: string;
   /** New volume of the rebuilt standby. */
   standbyVolume: string;
 }
@@ -22,7 +24,7 @@ export interface CopyNames {
 /**
  * Names of everything one run makes on a site's engine. They follow from project and key alone, so that a second try
  * finds what the first one left, and two runs never share anything.
- * @param key first 8 hex characters of the run's first execution id
+ * @param key last 8 hex digits of the run's first execution id (the first are its time of start, shared by neighbours)
  * @throws DR-INPUT when the key has another form
  */
 export function copyNames(site: Site, key: string): CopyNames {
@@ -34,9 +36,13 @@ export function copyNames(site: Site, key: string): CopyNames {
     container: `${project}-pitr-${key}`,
     restore: `${project}-pitr-restore-${key}`,
     toolbox: `${project}-dr-toolbox-${key}`,
+    room: `${project}_dr_room_${key}`,
     standbyVolume: `${project}_pgdata_standby_${key}`,
   };
 }
+
+/** Where the toolbox mounts `room`. */
+export const roomPath = '/dr-room';
 
 /** Labels of something made by the calling activity's run for this site's platform. */
 export function runLabels(site: Site, role: CopyRole): Record<string, string> {

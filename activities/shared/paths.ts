@@ -18,5 +18,5 @@ export function fromRoot(path: string): string {
 
 /** Folder of a run's evidence; one per workflow id and run. */
 export function evidenceFolder(workflowId: string, runId: string): string {
-  return join(drHome(), 'evidence', `${workflowId}-${runId.slice(0, 8)}`);
+  return join(drHome(), 'evidence', `${workflowId}-${runId.slice(-8)}`);
 }

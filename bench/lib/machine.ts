@@ -44,7 +44,16 @@ export async function machine(): Promise<Machine> {
 }
 
 const inImage = (command: string[]): Promise<string> =>
-  answer('docker', ['run', '--rm', '--network', 'none', '--entrypoint', command[0] ?? '', 'shandi/postgres:15', ...command.slice(1)]);
+  answer('docker', [
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    '--entrypoint',
+    command[0] ?? '',
+    'shandi/postgres:15',
+    ...command.slice(1),
+  ]);
 
 async function answer(program: string, args: string[]): Promise<string> {
   const result = await run(program, args, { tolerate: true });

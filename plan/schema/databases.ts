@@ -67,6 +67,33 @@ const clientPath = z.strictObject({
   password: secretRef.describe('Password of that user.'),
 });
 
+/**
+ * An outside client that remembers what was acknowledged to it. After a recovery it is asked, over HTTP, whether the rows
+ * it was promised are there: `GET http://host:port/path?until=…&resumedAt=…` answers `{ok, summary, facts: [{label, value}]}`.
+ */
+export const witness = z.strictObject({
+  name: name.describe('Name of the witness in the report.'),
+  host: host.describe("Host as the site's worker reaches it."),
+  port: port.describe('Port it listens on.'),
+  path: z
+    .string({ error: 'a path that begins with /' })
+    .regex(/^\/[A-Za-z0-9/_.-]*$/, { error: 'a path that begins with /' })
+    .describe('Path of its verdict.'),
+  timeout: positiveDuration.describe('Longest wait for its verdict.'),
+  required: z
+    .boolean({ error: 'true or false' })
+    .prefault(false)
+    .describe('Whether a witness that does not answer is a failed step. Default false: it is noted and passed over.'),
+});
+
+/** Where copies are made, when not beside the other volumes of the engine. */
+const copyVolume = z.strictObject({
+  driver: name.describe('Volume driver of the engine, such as local.'),
+  options: z
+    .record(z.string(), z.string({ error: 'text' }))
+    .describe('Options of the driver, such as { type: none, o: bind, device: /mnt/recovery }.'),
+});
+
 /** One protected PostgreSQL database with everything a recovery of it needs to know. */
 export const database = z.strictObject({
   name: name.describe('Name of the resource: database.<name>.'),
@@ -94,6 +121,10 @@ export const database = z.strictObject({
       replay: rate.describe('Replaying WAL.'),
     })
     .describe('Rates measured by the last drill; the duration of a recovery is predicted from them.'),
+  witnesses: z.array(witness).prefault([]).describe('Outside clients that say whether what was acknowledged is there.'),
+  copyVolume: copyVolume
+    .optional()
+    .describe('Volume driver and options for copies. Default: as every volume of the engine.'),
   damagedVolumeRetention: positiveDuration.describe('How long the damaged data volume is kept after the cut-over.'),
   copyRetention: duration.describe('How long an inspectable copy is kept before it is cleaned up.'),
 });
@@ -102,5 +133,7 @@ export const database = z.strictObject({
 export type Database = z.output<typeof database>;
 /** A PostgreSQL standby that streams from the primary. */
 export type Standby = z.output<typeof standby>;
+/** An outside client that remembers what was acknowledged to it; timeout in milliseconds. */
+export type Witness = z.output<typeof witness>;
 /** A question to the data whose answer is known to lie in a range. */
 export type BusinessQuery = z.output<typeof businessQuery>;

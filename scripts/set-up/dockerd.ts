@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { SetUpError } from './errors';
 import { logFile, which } from './paths';
 import { rootCommand, runAsRoot } from './privilege';
+import { lastLines } from './run';
 
 /** dockerd's own pid files, and the program whose pid they must hold. */
 const pidFiles: [file: string, program: string][] = [
@@ -64,9 +65,9 @@ export async function whyDockerdFailed(): Promise<SetUpError | undefined> {
   if (!exited) return undefined;
   const text = await readFile(log(), 'utf8').catch(() => '');
   const failure =
-    text.split('\n').findLast((line) => /failed to start daemon|level=fatal/.test(line)) ?? 'it said nothing';
+    text.split('\n').findLast((line) => /failed to start daemon|level=fatal/.test(line)) ?? lastLines(text, 2);
   return new SetUpError(
-    `dockerd ended with code ${exited.code}: ${failure.trim()} (log: ${log()}).`,
+    `dockerd ended with code ${exited.code}: ${failure.trim() || 'it said nothing'} (log: ${log()}).`,
     'Mend what it complains about or start Docker Engine by hand, then run scripts/setup again.',
   );
 }

@@ -57,9 +57,9 @@ async function settle(component: Component, options: RunnerOptions): Promise<Omi
 export async function runComponents(components: readonly Component[], options: RunnerOptions): Promise<Outcome[]> {
   const running = new Map<ComponentName, Promise<Outcome>>();
   const one = async (component: Component): Promise<Outcome> => {
-    const needed = await Promise.all(component.needs.map((name) => running.get(name)));
+    const needed = await Promise.all(component.needs.flatMap((name) => running.get(name) ?? []));
     const start = performance.now();
-    const failed = needed.find((outcome) => outcome?.result === 'missing' || outcome?.result === 'skipped');
+    const failed = needed.find((outcome) => outcome.result === 'missing' || outcome.result === 'skipped');
     let outcome: Omit<Outcome, 'component' | 'seconds'>;
     try {
       outcome = failed

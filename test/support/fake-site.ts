@@ -101,6 +101,7 @@ export class FakeSite {
       useDataVolume: () => ({ from: 'old', to: 'copy' }),
       startServer: () => ({ containerId: 'new', durationMs: 10 }),
       clientWrite: () => write,
+      askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }
 }

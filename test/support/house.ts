@@ -2,19 +2,16 @@
  * A real Temporal server with the real procedures and kernel, and a site whose activities are fakes: for what the kernel
  * does with answers and failures. What recovery does to servers is tested on real ones, in test/procedures.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { toolPaths } from '../../scripts/set-up/paths';
 import { workflowBundle } from '../../workers/bundle';
 import { controlQueue, searchAttributes, siteQueue } from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
-import { runQuery } from '../../workflows/contracts/messages';
-import type { Report, RunState, RunView } from '../../workflows/contracts/run-view';
 import { pinPlan } from '../../activities/evidence/pinPlan';
 import type { FakeSite } from './fake-site';
 
@@ -83,50 +80,4 @@ export class House {
       args: [{ database: 'shandi', target: { kind: 'latest' }, reason: 'test', by: 'tester', ...input }],
     });
   }
-}
-
-/** Waits until the run is in a state; fails with the run's timeline, so that a failing test tells its story. */
-export async function until(handle: WorkflowHandle, state: RunState, timeoutMs = 15_000): Promise<RunView> {
-  const end = Date.now() + timeoutMs;
-  let view: RunView | undefined;
-  while (Date.now() < end) {
-    view = await handle.query(runQuery).catch(() => view);
-    if (view?.state === state) return view;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  throw new Error(`the run is ${view?.state ?? 'unknown'}, expected ${state}\n${story(view)}`);
-}
-
-/** The timeline, one line each. */
-export function story(view: RunView | undefined): string {
-  return (view?.timeline ?? []).map((one) => `${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`).join('\n');
-}
-
-/** Hash of the open card. */
-export function openCard(view: RunView): string {
-  const gate = view.gates.find((one) => one.state === 'open');
-  if (!gate) throw new Error(`no gate is open\n${story(view)}`);
-  return gate.card.hash;
-}
-
-/** Says yes to the card that is open. */
-export async function approve(handle: WorkflowHandle, card?: string): Promise<void> {
-  const hash = card ?? openCard(await until(handle, 'waiting-approval'));
-  await handle.executeUpdate('approve', {
-    args: [{ card: hash, by: 'tester', reason: 'test' }],
-    updateId: randomUUID(),
-  });
-}
-
-export const resultOf = (handle: WorkflowHandle): Promise<Report> => handle.result() as Promise<Report>;
-
-/** The failure of a run that did not complete: its code and its sentence. */
-export async function failureOf(handle: WorkflowHandle): Promise<{ code: string; message: string }> {
-  try {
-    await handle.result();
-  } catch (error) {
-    const cause = (error as Error).cause as Error & { type?: string };
-    return { code: cause?.type ?? cause?.name ?? 'none', message: cause?.message ?? String(error) };
-  }
-  throw new Error('the run completed, expected it to fail');
 }

@@ -1,39 +1,36 @@
 /**
  * Root hooks of the real layer: one platform (`shandi-test`, ports + 10000) and one control plane for all files, swept
- * first of what an earlier, killed run left behind. `DR_TEST_KEEP=1` leaves both running for a look.
+ * first of what an earlier, killed run left behind. `DR_TEST_KEEP=1` leaves both running at the end, and uses what runs.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../activities/shared/paths';
-
-const project = 'shandi-test';
-const portOffset = 10_000;
+import { portOffset, project, testHome } from './names';
 
 // Set before anything of ours is loaded, and inherited by every process the tests start.
-const home = join(root(), '.dr', 'test');
 Object.assign(process.env, {
-  DR_HOME: home,
+  DR_HOME: testHome,
   DR_TEMPORAL_PORT: '17233',
-  DR_PLAN: join(home, 'plan.yaml'),
+  DR_PLAN: join(testHome, 'plan.yaml'),
   TEMPORAL_ADDRESS: '127.0.0.1:17233',
 });
 
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout(300_000);
-    const [{ platformDown, platformUp }, { controlPlaneUp }, { controlPlaneDown }, plan] = await Promise.all([
-      import('../../platform/lifecycle/index.js'),
-      import('../../scripts/control-plane/up.js'),
-      import('../../scripts/control-plane/down.js'),
-      import('../../plan/index.js'),
-    ]);
-    await controlPlaneDown();
-    await platformDown({ project });
-    rmSync(home, { recursive: true, force: true });
-    mkdirSync(home, { recursive: true });
-    const { plan: shandi } = await plan.loadPlan(join(root(), 'plan', 'shandi.yaml'));
-    await plan.writePlan(plan.derivePlan(shandi, { project, portOffset }), process.env['DR_PLAN'] ?? '', root());
-    await Promise.all([platformUp({ project, portOffset, stack: 'prod' }), controlPlaneUp()]);
+    const { platformDown, platformUp } = await import('../../platform/lifecycle/index.js');
+    const { controlPlaneUp } = await import('../../scripts/control-plane/up.js');
+    const { controlPlaneDown } = await import('../../scripts/control-plane/down.js');
+    const { derivePlan, loadPlan, writePlan } = await import('../../plan/index.js');
+    if (!process.env['DR_TEST_KEEP']) {
+      await controlPlaneDown();
+      await platformDown({ project });
+      rmSync(testHome, { recursive: true, force: true });
+    }
+    mkdirSync(testHome, { recursive: true });
+    const { plan } = await loadPlan(join(root(), 'plan', 'shandi.yaml'));
+    await writePlan(derivePlan(plan, { project, portOffset }), process.env['DR_PLAN'] ?? '', root());
+    await Promise.all([platformUp({ project, portOffset }), controlPlaneUp()]);
   },
 
   async afterAll(this: Mocha.Context): Promise<void> {

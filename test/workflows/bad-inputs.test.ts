@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeSite } from '../support/fake-site';
-import { failureOf, House, openCard, until } from '../support/house';
+import { House } from '../support/house';
+import { failureOf, openCard, until } from '../support/runs';
 
 const good = { database: 'shandi', target: { kind: 'latest' }, reason: 'test', by: 'tester' };
 const when = '2026-11-22T17:00:00Z';

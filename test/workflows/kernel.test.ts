@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 import { FakeSite } from '../support/fake-site';
-import { approve, failureOf, House, openCard, resultOf, until } from '../support/house';
+import { House } from '../support/house';
+import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
 
 /** A run that the kernel must never let go wrong, whatever people and machines do meanwhile. */
 describe('kernel: what a run does with people, failures and time', function () {

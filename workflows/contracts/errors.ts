@@ -141,6 +141,10 @@ export const errorCodes = {
     means: 'A committed write did not come back through the client path.',
     next: 'Check pooler and server address; the recovery is not done until this works.',
   },
+  'DR-WITNESS': {
+    means: 'An outside witness misses rows that were acknowledged to it, or a required one did not answer.',
+    next: 'Read its facts in the report; the rows it names may be in the damaged volume.',
+  },
   'DR-ARCHIVE': {
     means: 'WAL archiving does not work on the recovered server.',
     next: 'Until it does there is no point-in-time recovery: check archive_command and the repository.',

@@ -191,6 +191,16 @@ export interface ClientWrite {
   durationMs: number;
 }
 
+/** What an outside client says of the rows that were acknowledged to it. */
+export interface Testimony {
+  witness: string;
+  /** False: nobody listens there, and the plan does not require it. */
+  answered: boolean;
+  ok: boolean;
+  summary: string;
+  facts: { label: string; value: string }[];
+}
+
 /** Progress of a long activity: the details of its heartbeat, read by `dr watch` from the pending activity. */
 export interface Progress {
   what: string;

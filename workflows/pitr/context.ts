@@ -8,7 +8,10 @@ export interface Recovery {
   plan: Plan;
   input: PitrInput;
   at: DatabaseAt;
-  /** Eight hex digits that name everything this run makes; kept by a reset and by continue-as-new. */
+  /**
+   * Eight hex digits that name everything this run makes; kept by a reset and by continue-as-new. The last of the run id:
+   * its first are the time of the start, which two runs of the same minute share.
+   */
   key: string;
   tier: Plan['tiers'][number];
 }
@@ -30,5 +33,5 @@ export function recoveryContext(run: Run, input: PitrInput, plan: Plan, firstRun
   }
   run.judgeBy(tier);
   if (input.disasterAt) run.disaster(input.disasterAt);
-  return { plan, input, at: { database, site }, key: firstRunId.replace(/-/g, '').slice(0, 8), tier };
+  return { plan, input, at: { database, site }, key: firstRunId.replace(/-/g, '').slice(-8), tier };
 }

@@ -6,6 +6,7 @@ import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import { damageOf, type Prepared } from './restore';
+import { askWitnesses } from './witness';
 import { count, duration, known } from './words';
 
 export interface Moved {
@@ -97,6 +98,7 @@ export async function cutOver(
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
   run.verified('a committed write came back through the client path', loss.windowMs);
+  await askWitnesses(run, on, recovery, prepared, write);
   return { approval, promoted, fence, loss, write };
 }
 

@@ -1,4 +1,5 @@
 import { missing, present, type Component } from '../component';
+import { SetUpError } from '../errors';
 import { cacheDirectory, checkout, isExecutable, which } from '../paths';
 import { provideTool } from '../provide-tool';
 import { run } from '../run';
@@ -36,6 +37,9 @@ export const temporal: Component = {
   },
 
   async provide(progress) {
+    // The user's own choice stands: a built one would never be used beside it.
+    const state = process.env['TEMPORAL_CLI_PATH'] ? await this.look() : undefined;
+    if (state && !state.ok) throw new SetUpError(state.reason, state.remedy);
     await provideTool(
       'temporal',
       (version) => {

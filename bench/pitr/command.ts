@@ -1,0 +1,138 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { writePlan } from '../../plan';
+import { platformDown } from '../../platform/lifecycle';
+import { controlPlaneDown } from '../../scripts/control-plane/down';
+import { controlPlaneUp } from '../../scripts/control-plane/up';
+import { checkout } from '../../scripts/set-up/paths';
+import { measureActivityCost } from '../activity-cost/measure';
+import { machine } from '../lib/machine';
+import { count, size } from '../lib/options';
+import { log, ms } from '../lib/print';
+import { afterwards, lock, tidyUp, tidyUpOnSignals } from '../lib/tidy';
+import { recoverByHand, stopByHand } from './by-hand';
+import { total, type PhaseTimes } from './phases';
+import { Product, type ProductRun } from './product';
+import { render } from './render';
+import { resetStand } from './reset';
+import { resultOf, type PitrResult } from './result';
+import { buildStand, portOffset, project, type Stand } from './stand';
+import { measureWorkerKilled } from './worker-killed';
+
+interface Options {
+  size: number;
+  wal: number;
+  runs: number;
+  json?: boolean;
+}
+
+/** Port of the bench's own Temporal server. */
+const temporalPort = 7233 + portOffset;
+
+/** `bench pitr`: the product against a script by hand, on the same data, in one run. */
+export function pitrCommand(): Command {
+  return new Command('pitr')
+    .description('point-in-time recovery: the product and a script by hand on the same data, side by side')
+    .option('--size <size>', 'data, powers of 1000 (default 1.5GB)', size, 1_500_000_000)
+    .option('--wal <size>', 'WAL between the backup and the target (default 1.7GB)', size, 1_700_000_000)
+    .option('--runs <n>', 'recoveries each way (default 3)', count(50), 3)
+    .option('--json', 'print all numbers as one JSON object')
+    .addHelpText(
+      'after',
+      `
+A quick look:  npm run bench -- pitr --size 100MB --wal 100MB --runs 1
+It needs about six times the data in disk space, and works on a platform, a Temporal server and volumes of its own
+(project ${project}, ports + ${portOffset}), which it removes at the end, also on Ctrl-C.
+Exit code 0: measured, whatever the numbers; 1: a recovery failed or could not be set up.`,
+    )
+    .action(async (options: Options) => {
+      tidyUpOnSignals();
+      try {
+        lock(project);
+        const result = await measure(options);
+        process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${render(result)}\n`);
+      } catch (error) {
+        process.stderr.write(`bench pitr: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = 1;
+      } finally {
+        await tidyUp();
+      }
+    });
+}
+
+async function measure({ size: data, wal, runs }: Options): Promise<PitrResult> {
+  const on = await machine();
+  if (on.load > on.processors / 2)
+    log(
+      `the load is ${on.load.toFixed(1)} on ${on.processors} processors: something else is at work, and it will show`,
+    );
+  const home = ownControlPlane();
+  afterwards('removing the platform', () => platformDown({ project }));
+  afterwards('stopping the script', stopByHand);
+  // A bench that was killed hard left its things behind.
+  await platformDown({ project });
+
+  const stand = await buildStand(data, wal);
+  await writePlan(stand.plan, join(home, 'plan.yaml'), checkout);
+  const { address } = await controlPlaneUp();
+  const product = await Product.connect(address, stand);
+  afterwards('closing the connection', () => product.close());
+  log(`Temporal and the workers are ready at ${address}`);
+
+  const activityCost = await measureActivityCost(address);
+  const { byProduct, byHand } = await sideBySide(stand, product, runs);
+  const killed = await measureWorkerKilled(product, stand.database.site, Math.min(runs, 3));
+  return resultOf({ on, stand, requested: { data, wal }, byProduct, byHand, activityCost, killed });
+}
+
+/** The environment of a control plane that knows nothing of any other. @returns its home */
+function ownControlPlane(): string {
+  const home = join(checkout, '.dr', 'bench');
+  // A Temporal server named in the caller's environment may be production's.
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_CLI_PATH') delete process.env[name];
+  Object.assign(process.env, {
+    DR_HOME: home,
+    DR_PLAN: join(home, 'plan.yaml'),
+    DR_TEMPORAL_PORT: String(temporalPort),
+    DR_TEMPORAL_UI_PORT: String(temporalPort + 1000),
+    DR_LOG_LEVEL: 'warn',
+  });
+  const gone = async (): Promise<void> => {
+    await controlPlaneDown();
+    rmSync(home, { recursive: true, force: true });
+  };
+  afterwards('stopping the control plane', gone);
+  return home;
+}
+
+/**
+ * One recovery each way to warm up, which is not counted, then `runs` of each: A B B A A B …, so that a machine that
+ * gets slower or faster meanwhile favours neither.
+ */
+async function sideBySide(
+  stand: Stand,
+  product: Product,
+  runs: number,
+): Promise<{ byProduct: ProductRun[]; byHand: PhaseTimes[] }> {
+  const byProduct: ProductRun[] = [];
+  const byHand: PhaseTimes[] = [];
+  for (let round = 0; round <= runs; round += 1) {
+    for (const way of round % 2 ? ['product', 'script'] : ['script', 'product']) {
+      await resetStand(stand);
+      const said = round === 0 ? 'warm-up' : `${round} of ${runs}`;
+      if (way === 'product') {
+        const one = await product.recover();
+        log(`product, ${said}: ${ms(one.total)}`);
+        if (round > 0) byProduct.push(one);
+      } else {
+        const one = await recoverByHand(stand, round);
+        log(`script by hand, ${said}: ${ms(total(one))}`);
+        if (round > 0) byHand.push(one);
+      }
+    }
+  }
+  await resetStand(stand);
+  return { byProduct, byHand };
+}

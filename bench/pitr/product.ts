@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { approveUpdate, rejectUpdate, runQuery } from '../../workflows/contracts/messages';
+import { controlQueue, databaseResource, recoveryLock } from '../../workflows/contracts/names';
+import { endStates, type RunView } from '../../workflows/contracts/run-view';
+import { phasesOf, total, type PhaseTimes } from './phases';
+import type { Stand } from './stand';
+
+/** One recovery by the product. Milliseconds. */
+export interface ProductRun {
+  phases: PhaseTimes;
+  /** From asking for the run to the client's write, without `human`. */
+  total: number;
+  /** The gate was open: what the bench took to see and answer the card. Not in `total`. */
+  human: number;
+  /** Of the whole run, protection and report included. */
+  history: { events: number; bytes: number };
+}
+
+const operator = { by: 'the bench', reason: 'side-by-side measurement' };
+
+export class Product {
+  private constructor(
+    private readonly connection: Connection,
+    readonly client: Client,
+    private readonly stand: Stand,
+  ) {}
+
+  static async connect(address: string, stand: Stand): Promise<Product> {
+    const connection = await Connection.connect({ address });
+    return new Product(connection, new Client({ connection }), stand);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Starts a recovery of the stand to its target; everything after the client's write that is optional is left out. */
+  start(): Promise<WorkflowHandle> {
+    const { database, backup, timeline, target } = this.stand;
+    const input = {
+      database: database.name,
+      target: { kind: 'time', time: target },
+      backup,
+      timeline,
+      ...operator,
+      fullBackup: false,
+      rebuildStandbys: false,
+    };
+    return this.client.workflow.start('pointInTimeRecovery', {
+      taskQueue: controlQueue,
+      workflowId: recoveryLock(databaseResource(database.name)),
+      args: [input],
+    });
+  }
+
+  /** Recovers once, approving at once. @throws Error with the run's own words when it did not verify its recovery */
+  async recover(): Promise<ProductRun> {
+    const began = Date.now();
+    const handle = await this.start();
+    await this.answer(handle, 'approve');
+    await handle.result().catch(() => undefined);
+    const [view, about] = await Promise.all([handle.query(runQuery), handle.describe()]);
+    const verifiedAt = view.objectives?.verifiedAt;
+    if (!verifiedAt) throw new Error(`the recovery was not verified:\n${story(view)}`);
+    const { human } = view.objectives ?? { human: 0 };
+    const phases = phasesOf(view.steps, began, human);
+    return {
+      phases,
+      total: total(phases),
+      human,
+      history: {
+        events: about.historyLength,
+        bytes: Number(about.raw.workflowExecutionInfo?.historySizeBytes ?? 0),
+      },
+    };
+  }
+
+  /** Answers the gate of a run as soon as it is open. @throws Error when the run ended or holds instead */
+  async answer(handle: WorkflowHandle, word: 'approve' | 'reject'): Promise<void> {
+    const update = word === 'approve' ? approveUpdate : rejectUpdate;
+    for (;;) {
+      const view = await handle.query(runQuery).catch(() => undefined);
+      const open = view?.gates.find((gate) => gate.state === 'open');
+      if (open) {
+        const message = { card: open.card.hash, ...operator };
+        await handle.executeUpdate(update, { args: [message], updateId: randomUUID() });
+        return;
+      }
+      if (view && (view.state === 'held' || endStates.has(view.state)))
+        throw new Error(`the run is ${view.state} instead of waiting for an approval:\n${story(view)}`);
+      // Each look is work for the control worker. What it takes to see the card counts as human time, so there is no hurry.
+      await sleep(250);
+    }
+  }
+}
+
+/** The timeline and the problems of a run, one line each. */
+export function story(view: RunView): string {
+  const lines = view.timeline.map((one) => `  ${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`);
+  const held = view.hold ? [`  held: ${view.hold.problem.code} ${view.hold.problem.message}`] : [];
+  return [...lines.slice(-15), ...held, ...view.problems.map((one) => `  ${one.code} ${one.message}`)].join('\n');
+}

@@ -1,0 +1,127 @@
+/** The Shandi under test: its client of Temporal, its database, its ledger, its containers. Real, all of it. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import Docker from 'dockerode';
+import { Ledger } from '../../platform/ledger';
+import { serveWitness } from '../../platform/ledger/witness';
+import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
+import { readState, type ControlPlaneState } from '../../scripts/control-plane/state';
+import { controlQueue } from '../../workflows/contracts/names';
+import { project, testHome, witnessPort } from './names';
+import type { PitrInput } from '../../workflows/contracts/pitr';
+
+export const docker = new Docker();
+
+export class Shandi {
+  private witness: Server | undefined;
+  private placing: Ledger | undefined;
+
+  private constructor(
+    readonly client: Client,
+    private readonly wire: Connection,
+  ) {}
+
+  static async open(): Promise<Shandi> {
+    const wire = await Connection.connect({ address: '127.0.0.1:17233' });
+    return new Shandi(new Client({ connection: wire }), wire);
+  }
+
+  async close(): Promise<void> {
+    await this.stopLedger();
+    await this.wire.close();
+  }
+
+  /** Starts a run with what a test does not care about filled in: no full backup, no standby, unless asked. */
+  recover(input: Partial<PitrInput> & Pick<PitrInput, 'target'>): Promise<WorkflowHandleWithFirstExecutionRunId> {
+    const workflowId =
+      input.mode && input.mode !== 'recover' ? `${input.mode}.database.shandi` : 'recover.database.shandi';
+    return this.client.workflow.start('pointInTimeRecovery', {
+      taskQueue: controlQueue,
+      workflowId,
+      args: [{ database: 'shandi', reason: 'test', by: 'tester', fullBackup: false, rebuildStandbys: false, ...input }],
+    });
+  }
+
+  /** One statement straight on the primary, as the application's owner; the first row. */
+  async sql<T extends Record<string, unknown>>(statement: string): Promise<T> {
+    const [row] = await queryOnce<T>(connection(await readEnv(project), 'POSTGRES_PORT'), statement);
+    return row as T;
+  }
+
+  /** The clock of the primary. */
+  async now(): Promise<string> {
+    const { at } = await this.sql<{ at: string }>(
+      `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`,
+    );
+    return at;
+  }
+
+  /** Starts the ledger, and answers for it as the witness of the plan. */
+  async startLedger(): Promise<Ledger> {
+    const port = (await readEnv(project))['NGINX_PORT'] ?? '';
+    this.placing = Ledger.start({
+      gatewayUrl: `http://127.0.0.1:${port}`,
+      ratePerSecond: 10,
+      file: join(testHome, `ledger-${randomUUID()}.jsonl`),
+    });
+    this.witness = await serveWitness(this.placing, project, witnessPort);
+    return this.placing;
+  }
+
+  async stopLedger(): Promise<void> {
+    this.witness?.closeAllConnections();
+    this.witness?.close();
+    await this.placing?.stop();
+    this.witness = this.placing = undefined;
+  }
+
+  /** Ids of the platform's containers, by service: what "the platform is as it was" is judged by. */
+  async state(): Promise<Record<string, string>> {
+    const found = await docker.listContainers({
+      all: true,
+      filters: { label: [`com.docker.compose.project=${project}`] },
+    });
+    return Object.fromEntries(
+      found.map((one) => [one.Labels['com.docker.compose.service'], `${one.Id.slice(0, 12)} ${one.State}`]).sort(),
+    );
+  }
+
+  /** Containers and volumes a recovery made, which an undone run must not leave behind. */
+  async leftovers(): Promise<string[]> {
+    const containers = await docker.listContainers({
+      all: true,
+      filters: { label: [`dr.platform=${project}`, 'dr.role'] },
+    });
+    const { Volumes } = await docker.listVolumes({
+      filters: { label: [`dr.platform=${project}`, 'dr.role'] } as unknown as string,
+    });
+    const inUse = new Set(
+      (await docker.listContainers({ all: true })).flatMap((one) => one.Mounts.map((mount) => mount.Name)),
+    );
+    return [
+      ...containers.map((one) => one.Names[0] ?? one.Id),
+      ...(Volumes ?? []).map((one) => one.Name).filter((name) => !inUse.has(name) && !/_standby/.test(name)),
+    ];
+  }
+
+  /** Process ids of the control plane as they are now. */
+  processes(): ControlPlaneState {
+    const state = readState();
+    if (!state) throw new Error('the control plane does not run');
+    return state;
+  }
+
+  /** Waits until something holds; fails with the words. */
+  async eventually<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
+    const end = Date.now() + timeoutMs;
+    while (Date.now() < end) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await sleep(30);
+    }
+    throw new Error(`did not happen within ${timeoutMs} ms: ${what}`);
+  }
+}

@@ -1,0 +1,44 @@
+/** The last word belongs to those outside: clients that remember what was acknowledged to them. Not part of the RTO. */
+import { drFailure } from '../contracts/errors';
+import type { ClientWrite, Testimony } from '../contracts/recovery';
+import type { Run } from '../kernel/run';
+import type { SiteProxies } from '../kernel/site';
+import type { Recovery } from './context';
+import type { Prepared } from './restore';
+
+export async function askWitnesses(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  prepared: Prepared,
+  write: ClientWrite,
+): Promise<void> {
+  const { at } = recovery;
+  const until = prepared.copy.lastCommitAt;
+  for (const witness of at.database.witnesses) {
+    let said: Testimony | undefined;
+    await run.change<Testimony | undefined>(
+      `Ask witness ${witness.name} for what was acknowledged`,
+      async () => {
+        said = await on.probe.askWitness({ ...at, witness, resumedAt: write.committedAt, ...(until ? { until } : {}) });
+        if (!said.ok) throw drFailure('DR-WITNESS', `${witness.name}: ${said.summary}`);
+        return said;
+      },
+      { skipWith: undefined, outcome: (value) => value?.summary ?? 'skipped' },
+    );
+    if (said) {
+      run.facts(`Witness ${witness.name}`, [
+        {
+          label: 'Verdict',
+          value: said.answered
+            ? said.ok
+              ? 'nothing that was acknowledged is lost'
+              : 'ROWS ARE MISSING'
+            : 'did not answer',
+        },
+        { label: 'Summary', value: said.summary },
+        ...said.facts,
+      ]);
+    }
+  }
+}
