@@ -31,7 +31,7 @@ export function faultSentence(fault: Omit<PlanFault, 'sentence'>, source: string
 /** A plan that cannot be used. It carries every fault at once, in the order of the file. */
 export class PlanError extends Error {
   /** Code in the list of error codes. */
-  readonly code = 'DR-PLAN-INVALID';
+  readonly code = 'DR-PLAN';
 
   /**
    * @param source file the plan came from

@@ -2,9 +2,9 @@ import type { ContainerInspectInfo } from 'dockerode';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { compose } from '../shared/compose';
+import { containerLog } from '../shared/container-log';
 import { containerFacts, findService } from '../shared/containers';
 import { databaseContainer } from '../shared/database-container';
-import { engineOf } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql } from '../shared/psql';
 import { until } from '../shared/until';
@@ -65,11 +65,7 @@ function serves(args: DatabaseAt & { expectVolume: string }, info: ContainerInsp
 }
 
 async function died(at: DatabaseAt, info: ContainerInspectInfo, why: string): Promise<Error> {
-  const log = await engineOf(at.site)
-    .getContainer(info.Id)
-    .logs({ stdout: true, stderr: true, tail: 5 })
-    .then((text) => text.toString('utf8').replace(/[^\x20-\x7e\n]/g, ''))
-    .catch(() => '');
+  const log = await containerLog(at.site, info.Id, { tail: 5 });
   return drFailure(
     'DR-DATABASE-DOWN',
     `service ${at.database.service} was started but does not take writes: ${why}; its log ends: ${log.trim().slice(-500)}`,

@@ -4,6 +4,7 @@ import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery'
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { containerFacts, inspectContainer } from '../shared/containers';
+import { containerLog } from '../shared/container-log';
 import { readColdVolume } from '../shared/control-data';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
@@ -89,14 +90,8 @@ async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promis
 
 /** Its log goes with the container when the service is recreated, so it is kept before. */
 async function saveLog(args: FenceServer, name: string): Promise<void> {
-  const log = await engineOf(args.site)
-    .getContainer(args.containerId)
-    .logs({ stdout: true, stderr: true, timestamps: true, tail: 20_000 })
-    .catch(() => undefined);
-  // Eight bytes of header before each chunk of the engine's stream: no text, so they go.
-  // eslint-disable-next-line no-control-regex
-  if (log)
-    await saveEvidence(`damaged-${name}.log`, log.toString('utf8').replace(/[\u0000-\u0002]\u0000{3}[\s\S]{4}/g, ''));
+  const log = await containerLog(args.site, args.containerId, { tail: 20_000, timestamps: true });
+  if (log) await saveEvidence(`damaged-${name}.log`, log);
 }
 
 async function gone(args: FenceServer): Promise<FenceProof> {

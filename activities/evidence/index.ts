@@ -1,2 +1,2 @@
-export { pinPlan } from './pinPlan';
+export { pinPlan } from './pin-plan';
 export { writeReport } from './writeReport';

@@ -101,14 +101,14 @@ class Search {
     if (!first) return { ...nothing(this.path.at(-1)?.timeline ?? 1), refusals };
     const { backup, seen } = first;
     const answer = this.answer(backup, seen);
-    const tail = await this.tail(backup, seen);
+    const isMark = target.kind === 'xid' || target.kind === 'name';
+    const tail = isMark ? undefined : await this.tail(backup, seen);
     if (tail) return { ...answer, ...tail, reachable: true, needsTail: true, refusals };
-    return {
-      ...answer,
-      reachable: false,
-      needsTail: false,
-      refusals: [...refusals, this.refuse(backup, seen, answer)],
-    };
+    const reasons = [this.refuse(backup, seen, answer)];
+    // A mark that no backup reaches may well lie behind the hole that an older one runs into.
+    if (gapped && gapped.backup !== backup)
+      reasons.push(this.refuse(gapped.backup, gapped.seen, this.answer(gapped.backup, gapped.seen)));
+    return { ...answer, reachable: false, needsTail: false, refusals: [...refusals, ...reasons] };
   }
 
   /**

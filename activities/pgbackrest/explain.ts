@@ -11,15 +11,15 @@ export function describeLast(last: Last): string {
   return `the last reachable commit is ${last.at ?? 'unknown'}${last.lsn ? ` at LSN ${last.lsn}` : ''} in segment ${last.segment}`;
 }
 
-const choose = (last: Last): string =>
-  last?.at ? `Choose a target at or before ${last.at}, or \`latest\`.` : 'Choose an earlier target, or `latest`.';
+const choose = (last: Last, or = ', or `latest`'): string =>
+  last?.at ? `Choose a target at or before ${last.at}${or}.` : `Choose an earlier target${or}.`;
 
 export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], last: Last, later: string[]): Refusal {
   const range = gap.from === gap.to ? `segment ${gap.from} is` : `segments ${gap.from} to ${gap.to} are`;
   return {
     code: 'DR-WAL-GAP',
     message: `WAL ${range} missing from the archive before ${describeTarget(target)}; ${describeLast(last)}`,
-    next: later.length > 0 ? `${choose(last)} Backups from behind the gap: ${later.join(', ')}.` : choose(last),
+    next: later.length > 0 ? `${choose(last, '')} Backups from behind the gap: ${later.join(', ')}.` : choose(last, ''),
   };
 }
 
@@ -27,7 +27,7 @@ export function refuseUnreadable(segment: string, message: string, last: Last): 
   return {
     code: 'DR-WAL-GAP',
     message: `WAL segment ${segment} is listed in the archive but cannot be read: ${message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
-    next: `${choose(last)} A later backup does not need the segment. Verify the repository.`,
+    next: `${choose(last, '')} A later backup does not need the segment. Verify the repository.`,
   };
 }
 

@@ -108,10 +108,12 @@ export async function locateTime(
     else {
       const middle = unknown[Math.floor(unknown.length / 2)] ?? lowest;
       const nearHint = Math.abs(lowest - hint) <= Math.abs(highest - hint);
-      await open([[middle, middle + 1], nearHint ? [lowest, lowest + 1] : [highest - 1, highest]]);
+      await open([[middle, middle + 1], nearHint ? [lowest - 1, lowest] : [highest - 1, highest]]);
     }
   }
-  if (high <= top && high > 0 && !joined.has(high) && result.unreadable.length === 0) await open([[high - 1, high]]);
+  const border = chain[high - 1]?.timeline === chain[high]?.timeline;
+  if (high <= top && high > 0 && border && !joined.has(high) && result.unreadable.length === 0)
+    await open([[high - 1, high]]);
   // "last" is known only when nothing newer was left unopened
   if (result.last)
     for (let at = indexOf(result.last.lsn) + 1; at <= top; at += 1) if (!examined.has(at)) delete result.last;

@@ -26,11 +26,19 @@ export interface RestoreCopy extends DatabaseAt {
 }
 
 // $1 data directory, the rest: arguments of pgbackrest. A stale postmaster.pid (a copy of an earlier target that was
-// killed) makes pgBackRest refuse; the caller has made sure that nothing runs on the volume.
+// killed) makes pgBackRest refuse; the caller has made sure that nothing runs on the volume. pgBackRest does not always
+// name the file of the backup it could not read, but it leaves that file shorter than the manifest says.
 const script = `data=$1
 shift
 rm -f "$data/postmaster.pid"
-pgbackrest --process-max="$(nproc)" "$@" restore || exit $?
+pgbackrest --process-max="$(nproc)" "$@" restore || {
+  rc=$?
+  echo '${mark}'
+  cd "$data" && [ -f backup.manifest ] && find . -type f -printf '%P %s\\n' | awk '
+    NR == FNR { if (match($0, /^pg_data\\/[^=]*=/)) { name = substr($0, 9, RLENGTH - 9); if (match($0, /"size":[0-9]+/)) size[name] = substr($0, RSTART + 7, RLENGTH - 7) }; next }
+    ($1 in size) && size[$1] != $2 { print $1 }' backup.manifest - | head -n 8
+  exit $rc
+}
 echo '${mark}'
 cat "$data/postgresql.auto.conf"`;
 
@@ -101,7 +109,8 @@ export async function restoreCopy(at: RestoreCopy): Promise<RestoredCopy> {
         ...(earlier && !earlier.empty ? ['--delta'] : []),
       ],
       user: 'postgres',
-      env: await cipherEnv(at),
+      // default 2: the second retry of a file waits 15 s, and a corrupt file does not mend
+      env: [...(await cipherEnv(at)), 'PGBACKREST_JOB_RETRY=1'],
       binds: [
         `${volume}:${database.dataDirectory}`,
         `${database.backup.repositoryVolume}:${database.backup.repositoryPath}:ro`,
@@ -111,7 +120,9 @@ export async function restoreCopy(at: RestoreCopy): Promise<RestoredCopy> {
       onOutput: progress,
     });
     if (result.exitCode !== 0) {
-      const { code, sentence } = classifyRestore(result.exitCode, `${result.stdout}\n${result.stderr}`);
+      const [said = '', unfinished = ''] = result.stdout.split(`${mark}\n`);
+      const files = unfinished.split('\n').filter(Boolean);
+      const { code, sentence } = classifyRestore(result.exitCode, `${said}\n${result.stderr}`, files);
       throw drFailure(code, `backup ${at.backup.label} could not be restored into volume ${volume}: ${sentence}`);
     }
     const [, autoConf = ''] = result.stdout.split(`${mark}\n`);

@@ -15,8 +15,13 @@ export function parseFileTotal(log: string): number {
 /**
  * What a failed restore means. Everything that reading a file of the backup can fail with counts as a corrupt backup: a
  * flipped byte shows as a wrong checksum, as a decompression or as a decryption error, depending on where it lies.
+ * @param unfinished files that were left incomplete: the one at fault, and what other processes were at
  */
-export function classifyRestore(exitCode: number, output: string): { code: DrCode; sentence: string } {
+export function classifyRestore(
+  exitCode: number,
+  output: string,
+  unfinished: string[] = [],
+): { code: DrCode; sentence: string } {
   const errors = output
     .split('\n')
     .filter((line) => /\bERROR: /.test(line))
@@ -29,7 +34,7 @@ export function classifyRestore(exitCode: number, output: string): { code: DrCod
     )?.[1];
   const unreadable =
     /checksum|does not match expected|decompress|unable to flush|cipher|decrypt|zst|lz4|unexpected eof|size mismatch|missing file|unable to open missing/i;
-  if (errors.length > 0 && unreadable.test(said))
-    return { code: 'DR-BACKUP-CORRUPT', sentence: `${file ? `file ${file}: ` : ''}${said}` };
+  const where = file ? `file ${file}: ` : unfinished.length > 0 ? `file ${unfinished.join(' or ')}: ` : '';
+  if (errors.length > 0 && unreadable.test(said)) return { code: 'DR-BACKUP-CORRUPT', sentence: `${where}${said}` };
   return { code: 'DR-TOOL', sentence: `pgbackrest restore ended with ${exitCode}: ${said}` };
 }

@@ -36,9 +36,8 @@ export async function readDatabase(at: DatabaseAt): Promise<DatabaseFacts> {
       container ? `its container is ${container.paused ? 'paused' : 'not running'}` : 'it has no container',
     );
   try {
-    const answer = await ask(at, container.id, signal);
-    const lastCommitAt = answer.lastCommitAt ?? (await newestHeartbeat(at, container.id));
-    const { lastCommitAt: _unused, ...facts } = answer;
+    const { lastCommitAt: committed, ...facts } = await ask(at, container.id, signal);
+    const lastCommitAt = committed ?? (await newestHeartbeat(at, container.id));
     return { answered: true, container, ...facts, ...(lastCommitAt ? { lastCommitAt } : {}) };
   } catch (error) {
     signal.throwIfAborted();

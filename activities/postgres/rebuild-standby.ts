@@ -1,4 +1,3 @@
-import type { ContainerInspectInfo } from 'dockerode';
 import { escapeIdentifier } from 'pg';
 import type { Site } from '../../plan';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
@@ -6,6 +5,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { compose, composeVariable } from '../shared/compose';
+import { containerLog } from '../shared/container-log';
 import { containerFacts, findService, labels } from '../shared/containers';
 import { copyNames, runLabels } from '../shared/copy-names';
 import { databaseContainer } from '../shared/database-container';
@@ -94,7 +94,7 @@ async function untilStreaming(args: RebuildStandby, site: Site, volume: string, 
           `service ${args.standby.service} does not run on volume ${volume}, though ${args.standby.volumeVariable} names it`,
         );
       const status = await psql(site, info.Id, `SELECT status FROM pg_stat_wal_receiver`, { signal }).catch(() => '');
-      last = status || (await lastLogLine(site, info));
+      last = status || (await containerLog(site, info.Id, { tail: 1 })).trim();
       if (status !== 'streaming') return undefined;
       row ??= await psql(args.site, primary, `${heartbeatInsert(args, 'dr-standby-check')} RETURNING id`, options);
       const sql = `SELECT 1 FROM ${escapeIdentifier(database.heartbeatTable)} WHERE id = ${BigInt(row)}`;
@@ -111,14 +111,6 @@ async function untilStreaming(args: RebuildStandby, site: Site, volume: string, 
         }),
     },
   );
-}
-
-async function lastLogLine(site: Site, info: ContainerInspectInfo): Promise<string> {
-  const text = await onEngine(site, 'reading the log of the standby', (engine) =>
-    engine.getContainer(info.Id).logs({ stdout: true, stderr: true, tail: 1 }),
-  ).catch(() => Buffer.from(''));
-  // Eight bytes of header before each chunk of the engine's log stream.
-  return text.subarray(8).toString('utf8').trim();
 }
 
 /** Removes the volume of the old standby when it is this platform's; a volume of unknown origin is left alone. */

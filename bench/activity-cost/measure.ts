@@ -1,5 +1,5 @@
 import { Connection, Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { log } from '../lib/print';
 import { summary, type Summary } from '../lib/statistics';
 
@@ -33,6 +33,7 @@ export async function measureActivityCost(
   { steps = 200, runs = 5 }: { steps?: number; runs?: number } = {},
 ): Promise<ActivityCost> {
   const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger });
   const [bundle, connection, worked] = await Promise.all([
     bundleWorkflowCode({ workflowsPath: require.resolve('./workflow'), logger }),
     Connection.connect({ address }),

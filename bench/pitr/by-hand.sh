@@ -16,8 +16,8 @@ service() {
 }
 # SQL from standard input, as superuser inside a container.
 ask() { docker exec -i -u postgres "$1" psql -XqtA -v ON_ERROR_STOP=1 -d "$DATABASE"; }
-# SQL from standard input through the pooler, as USER of DATABASE. The password stays in the environment.
-pooled() { docker exec -i -e PGPASSWORD -e PGCONNECT_TIMEOUT=1 "$pooler" psql -XqtA -v ON_ERROR_STOP=1 -h 127.0.0.1 -p 6432 -U "$1" "$2"; }
+# SQL from standard input through the pooler, from container $1 as user $2 of database $3. The password stays in the environment.
+pooled() { docker exec -i -e PGPASSWORD -e PGCONNECT_TIMEOUT=3 "$1" psql -XqtA -v ON_ERROR_STOP=1 -h pgbouncer -p 6432 -U "$2" "$3"; }
 
 # ---- pre-flight: what is damaged, which backup, room, collations
 old=$(service postgres)
@@ -89,8 +89,7 @@ echo "SELECT pg_current_wal_lsn(), max(at) FROM $HEARTBEAT" | ask "$old" >/dev/n
 end decide
 
 # ---- hold the clients
-echo "PAUSE $DATABASE" | PGPASSWORD=$ADMIN_PASSWORD timeout 10 docker exec -i -e PGPASSWORD "$pooler" \
-  psql -Xqt -h 127.0.0.1 -p 6432 -U pgbouncer_admin pgbouncer
+echo "PAUSE $DATABASE" | PGPASSWORD=$ADMIN_PASSWORD pooled "$old" pgbouncer_admin pgbouncer
 end pause
 
 # ---- fence, and prove it
@@ -139,11 +138,11 @@ end switch
 
 # ---- write to it directly, point the pooler at it, let the clients in
 echo "INSERT INTO $HEARTBEAT (node) VALUES ('by-hand')" | ask "$new"
-printf '%s\n' RELOAD "RESUME $DATABASE" | PGPASSWORD=$ADMIN_PASSWORD pooled pgbouncer_admin pgbouncer
+printf '%s;\n' RELOAD "RESUME $DATABASE" | PGPASSWORD=$ADMIN_PASSWORD pooled "$new" pgbouncer_admin pgbouncer
 end resume
 
 # ---- done when a client's write came back
-until seen=$(PGPASSWORD=$CLIENT_PASSWORD pooled theshandi_user "$DATABASE" <<SQL
+until seen=$(PGPASSWORD=$CLIENT_PASSWORD pooled "$new" theshandi_user "$DATABASE" <<SQL
 INSERT INTO $HEARTBEAT (node) VALUES ('by-hand-client');
 SELECT (SELECT timeline_id FROM pg_control_checkpoint()) FROM $HEARTBEAT WHERE node = 'by-hand-client' LIMIT 1;
 SQL

@@ -17,18 +17,16 @@ import { Product, type ProductRun } from './product';
 import { render } from './render';
 import { resetStand } from './reset';
 import { resultOf, type PitrResult } from './result';
-import { buildStand, portOffset, project, type Stand } from './stand';
+import { buildStand, project, type Stand } from './stand';
 import { measureWorkerKilled } from './worker-killed';
 
 interface Options {
   size: number;
   wal: number;
   runs: number;
+  ports: number;
   json?: boolean;
 }
-
-/** Port of the bench's own Temporal server. */
-const temporalPort = 7233 + portOffset;
 
 /** `bench pitr`: the product against a script by hand, on the same data, in one run. */
 export function pitrCommand(): Command {
@@ -37,13 +35,19 @@ export function pitrCommand(): Command {
     .option('--size <size>', 'data, powers of 1000 (default 1.5GB)', size, 1_500_000_000)
     .option('--wal <size>', 'WAL between the backup and the target (default 1.7GB)', size, 1_700_000_000)
     .option('--runs <n>', 'recoveries each way (default 3)', count(50), 3)
+    .option(
+      '--ports <offset>',
+      'added to every port of the platform and of Temporal (default 20000)',
+      count(24_000),
+      20_000,
+    )
     .option('--json', 'print all numbers as one JSON object')
     .addHelpText(
       'after',
       `
 A quick look:  npm run bench -- pitr --size 100MB --wal 100MB --runs 1
 It needs about six times the data in disk space, and works on a platform, a Temporal server and volumes of its own
-(project ${project}, ports + ${portOffset}), which it removes at the end, also on Ctrl-C.
+(project ${project}, ports of its own), which it removes at the end, also on Ctrl-C.
 Exit code 0: measured, whatever the numbers; 1: a recovery failed or could not be set up.`,
     )
     .action(async (options: Options) => {
@@ -61,19 +65,19 @@ Exit code 0: measured, whatever the numbers; 1: a recovery failed or could not b
     });
 }
 
-async function measure({ size: data, wal, runs }: Options): Promise<PitrResult> {
+async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrResult> {
   const on = await machine();
   if (on.load > on.processors / 2)
     log(
       `the load is ${on.load.toFixed(1)} on ${on.processors} processors: something else is at work, and it will show`,
     );
-  const home = ownControlPlane();
+  const home = ownControlPlane(7233 + ports);
   afterwards('removing the platform', () => platformDown({ project }));
   afterwards('stopping the script', stopByHand);
   // A bench that was killed hard left its things behind.
   await platformDown({ project });
 
-  const stand = await buildStand(data, wal);
+  const stand = await buildStand(data, wal, ports);
   await writePlan(stand.plan, join(home, 'plan.yaml'), checkout);
   const { address } = await controlPlaneUp();
   const product = await Product.connect(address, stand);
@@ -87,7 +91,7 @@ async function measure({ size: data, wal, runs }: Options): Promise<PitrResult> 
 }
 
 /** The environment of a control plane that knows nothing of any other. @returns its home */
-function ownControlPlane(): string {
+function ownControlPlane(port: number): string {
   const home = join(checkout, '.dr', 'bench');
   // A Temporal server named in the caller's environment may be production's.
   for (const name of Object.keys(process.env))
@@ -95,8 +99,8 @@ function ownControlPlane(): string {
   Object.assign(process.env, {
     DR_HOME: home,
     DR_PLAN: join(home, 'plan.yaml'),
-    DR_TEMPORAL_PORT: String(temporalPort),
-    DR_TEMPORAL_UI_PORT: String(temporalPort + 1000),
+    DR_TEMPORAL_PORT: String(port),
+    DR_TEMPORAL_UI_PORT: String(port + 1000),
     DR_LOG_LEVEL: 'warn',
   });
   const gone = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export async function resetStand(stand: Stand): Promise<void> {
   if (copies.length > 0) await run('docker', ['volume', 'rm', ...copies]);
   await forgetLaterTimelines(stand);
   await compose(project, 'prod', ['up', '-d', '--no-deps', 'postgres']);
-  await answers();
+  await answers(stand.env);
   await letClientsIn(stand);
   // What the last run left to be written must not slow down the next one.
   await sql('CHECKPOINT');

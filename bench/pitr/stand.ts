@@ -1,8 +1,9 @@
 /** The platform the bench works on: its own copy, with data and WAL of the wanted size, a backup and a mistake to undo. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { derivePlan, loadPlan, type Database, type Plan } from '../../plan';
-import { compose, containerOf, execIn } from '../../platform/lifecycle/compose';
+import { compose, execIn } from '../../platform/lifecycle/compose';
 import { PLATFORM_LABEL } from '../../platform/lifecycle/layout';
+import { connection, queryOnce, until } from '../../platform/lifecycle/probe';
 import { ensureState } from '../../platform/lifecycle/state';
 import { run } from '../../platform/run';
 import { checkout } from '../../scripts/set-up/paths';
@@ -10,7 +11,6 @@ import { join } from 'node:path';
 import { log, megabytes } from '../lib/print';
 
 export const project = 'shandi-bench';
-export const portOffset = 20_000;
 
 /** Database, pooler, and one service that writes through the pooler every second: what the recovery path touches. */
 export const services = ['postgres', 'redis', 'pgbouncer', 'order-service'];
@@ -42,8 +42,8 @@ export async function sql(...statements: string[]): Promise<string> {
   return result.stdout.trim();
 }
 
-/** Builds the stand. @param size bytes of data @param wal bytes of WAL between the backup and the target */
-export async function buildStand(size: number, wal: number): Promise<Stand> {
+/** Builds the stand. @param size bytes of data @param wal bytes of WAL between the backup and the target @param portOffset added to every port of the plan */
+export async function buildStand(size: number, wal: number, portOffset: number): Promise<Stand> {
   const { plan: original } = await loadPlan(join(checkout, 'plan', 'shandi.yaml'));
   const plan = derivePlan(original, { project, portOffset });
   const database = plan.databases[0];
@@ -53,7 +53,7 @@ export async function buildStand(size: number, wal: number): Promise<Stand> {
   for (const volume of volumes)
     await run('docker', ['volume', 'create', '--label', `${PLATFORM_LABEL}=${project}`, volume ?? '']);
   await compose(project, 'prod', ['up', '-d', '--no-deps', ...services]);
-  await answers();
+  await answers(env);
   // Autovacuum would work on the fresh tables in some runs and not in others. The setting is part of the backup.
   await sql('ALTER SYSTEM SET autovacuum = off', 'SELECT pg_reload_conf()');
   log(`platform ${project} answers; making ${megabytes(size)} of data`);
@@ -77,13 +77,11 @@ export async function buildStand(size: number, wal: number): Promise<Stand> {
   return { project, plan, database, env, volume, backup: backup.label, timeline: 1, target, sizes };
 }
 
-/** Waits until the copy's server takes writes. */
-export async function answers(): Promise<void> {
-  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(100)) {
-    const up = await containerOf(project, 'postgres');
-    if (up && (await sql('SELECT pg_is_in_recovery()').catch(() => '')) === 'f') return;
-  }
-  throw new Error(`the database of ${project} did not take writes within 120 s`);
+/** Waits until the platform's server takes writes; by TCP, where the one that only fills an empty volume never listens. */
+export async function answers(env: Record<string, string>): Promise<void> {
+  await until('the database takes writes', () =>
+    queryOnce(connection(env, 'POSTGRES_PORT'), 'SELECT 1 WHERE NOT pg_is_in_recovery()').then((rows) => rows[0]),
+  );
 }
 
 async function pgbench(args: string[]): Promise<void> {

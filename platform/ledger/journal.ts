@@ -40,6 +40,7 @@ export function contentHash(value: unknown): string {
 /** An append-only file. A line is with the operating system before the call returns, so a killed client loses none. */
 export class Journal {
   private readonly descriptor: number;
+  private closed = false;
 
   constructor(readonly file: string) {
     this.descriptor = openSync(file, 'a', 0o600);
@@ -49,7 +50,10 @@ export class Journal {
     writeSync(this.descriptor, JSON.stringify(line) + '\n');
   }
 
+  /** Closing it again is fine: a test and its tidying up may both do so. */
   close(): void {
+    if (this.closed) return;
+    this.closed = true;
     closeSync(this.descriptor);
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { drHome, root } from '../../activities/shared/paths';
 import { loadPlan } from '../../plan';
-import { planPath } from '../../activities/evidence/pinPlan';
+import { planPath } from '../../activities/evidence/pin-plan';
 import { searchAttributeNames } from '../../workflows/contracts/names';
 import { toolPaths } from '../set-up/paths';
 

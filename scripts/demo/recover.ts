@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { drHome } from '../../activities/shared/paths';
 import type { ControlPlaneState } from '../control-plane/state';
 import { controlQueue, databaseResource, recoveryLock } from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
@@ -81,7 +83,7 @@ function outcomeOf(workflowId: string, report: Report): Outcome {
   const seconds = (ms: number | undefined): string => `${((ms ?? 0) / 1000).toFixed(1)} s`;
   return {
     workflowId,
-    report: report.paths?.html ?? 'not written',
+    report: report.paths ? join(drHome(), report.paths.html) : 'not written',
     verified: report.view.verdict === 'met' && !lost && problems.length === 0,
     words: `RTO ${seconds(objectives?.achievedRto)} of ${seconds(objectives?.rto)} (${seconds(objectives?.human)} of it waiting for approval), RPO ${seconds(objectives?.achievedRpo)} of ${seconds(objectives?.rpo)}; ledger: ${said}`,
   };

@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
-import { project } from '../support/names';
+import { project, testHome } from '../support/names';
 import { approve, resultOf, until } from '../support/runs';
 import { docker, Shandi } from '../support/shandi';
 
@@ -58,14 +59,14 @@ describe('table dropped by mistake', function () {
         await client.end();
       }
     };
-    const { recoveredTo, firstWrite, kept, backup, standbys } = result as {
+    const { recoveredTo, reopenedAt, kept, backup, standbys } = result as {
       recoveredTo: { lastCommitAt: string; timeline: number };
-      firstWrite: { committedAt: string };
+      reopenedAt: string;
       kept: { volume: string };
       backup: string;
       standbys: string[];
     };
-    const verdict = await ledger.verdict({ query, until: recoveredTo.lastCommitAt, resumedAt: firstWrite.committedAt });
+    const verdict = await ledger.verdict({ query, until: recoveredTo.lastCommitAt, resumedAt: reopenedAt });
     assert.deepEqual(
       { missing: verdict.missing, changed: verdict.changed, doubled: verdict.doubled, unexpected: verdict.unexpected },
       { missing: [], changed: [], doubled: [], unexpected: [] },
@@ -103,7 +104,7 @@ describe('table dropped by mistake', function () {
       found.push(one.runId);
     assert.ok(found.includes(handle.firstExecutionRunId));
     const report = (await resultOf(handle)).paths;
-    const html = readFileSync(report?.html ?? '', 'utf8');
+    const html = readFileSync(join(testHome, report?.html ?? ''), 'utf8');
     for (const words of ['payments', 'nothing that was acknowledged is lost', kept.volume, 'RTO', 'RPO'])
       assert.ok(html.includes(words), words);
     assert.ok(!html.includes(env['PG_PASSWORD'] ?? '!'));

@@ -12,7 +12,7 @@ import { toolPaths } from '../../scripts/set-up/paths';
 import { workflowBundle } from '../../workers/bundle';
 import { controlQueue, searchAttributes, siteQueue } from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
-import { pinPlan } from '../../activities/evidence/pinPlan';
+import { pinPlan } from '../../activities/evidence/pin-plan';
 import type { FakeSite } from './fake-site';
 
 let quietened = false;

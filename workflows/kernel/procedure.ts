@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type * as evidence from '../../activities/evidence';
-import type { PinnedPlan } from '../../activities/evidence/pinPlan';
+import type { PinnedPlan } from '../../activities/evidence/pin-plan';
 import type { Plan } from '../../plan';
 import { drFailure, errorCodes, problemOf } from '../contracts/errors';
 import { controlQueue } from '../contracts/names';

@@ -15,6 +15,8 @@ export interface Moved {
   fence: FenceProof;
   loss: Loss;
   write: ClientWrite;
+  /** Commit time of the direct write, before the clients were let in: whatever was committed later is theirs, and new. */
+  reopenedAt: string;
 }
 
 /** How long a server may take to stop in order before it is killed. */
@@ -81,7 +83,7 @@ export async function cutOver(
       outcome: (value) => `started in ${duration(value.durationMs)}`,
     },
   );
-  await run.change('Write to it directly', () => on.change.directWrite({ ...at, expectTimeline: promoted.timeline }), {
+  const direct = await run.change('Write to it directly', () => on.change.directWrite({ ...at, expectTimeline: promoted.timeline }), {
     outcome: (value) => `committed on timeline ${value.timeline}`,
   });
   await run.change('Point the pooler at it', () => on.change.repointClients({ ...at, host: at.database.service }));
@@ -98,8 +100,8 @@ export async function cutOver(
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
   run.verified('a committed write came back through the client path', loss.windowMs);
-  await askWitnesses(run, on, recovery, prepared, write);
-  return { approval, promoted, fence, loss, write };
+  await askWitnesses(run, on, recovery, prepared, direct.committedAt);
+  return { approval, promoted, fence, loss, write, reopenedAt: direct.committedAt };
 }
 
 /** Tables the excluded transaction had locked can be read only now: before the copy serves anyone. */

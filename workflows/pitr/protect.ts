@@ -67,6 +67,7 @@ export async function protect(
     loss: moved.loss,
     fence: moved.fence,
     firstWrite: moved.write,
+    reopenedAt: moved.reopenedAt,
     prediction: prepared.prediction,
     kept,
     archive: archive ?? null,

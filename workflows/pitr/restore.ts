@@ -45,6 +45,8 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
   );
   const [, volume] = await Promise.all([tail, restored]);
 
+  // For the progress a person sees; for `latest` also the point before which an empty archive is not its end.
+  const targetLsn = target.kind === 'latest' ? coverage.lastReachable?.lsn : coverage.firstExcluded?.lsn;
   const copy = await run.change(
     'Start the copy, isolated, and replay WAL to the target',
     () =>
@@ -55,7 +57,8 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
         volume: volume.volume,
         target,
         walBytes: coverage.walBytes,
-        ...(coverage.firstExcluded ? { targetLsn: coverage.firstExcluded.lsn } : {}),
+        settings: damaged.settings,
+        ...(targetLsn ? { targetLsn } : {}),
       }),
     {
       outcome: (value) =>

@@ -1,6 +1,6 @@
 /** The last word belongs to those outside: clients that remember what was acknowledged to them. Not part of the RTO. */
 import { drFailure } from '../contracts/errors';
-import type { ClientWrite, Testimony } from '../contracts/recovery';
+import type { Testimony } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
@@ -11,7 +11,7 @@ export async function askWitnesses(
   on: SiteProxies,
   recovery: Recovery,
   prepared: Prepared,
-  write: ClientWrite,
+  reopenedAt: string,
 ): Promise<void> {
   const { at } = recovery;
   const until = prepared.copy.lastCommitAt;
@@ -20,7 +20,7 @@ export async function askWitnesses(
     await run.change<Testimony | undefined>(
       `Ask witness ${witness.name} for what was acknowledged`,
       async () => {
-        said = await on.probe.askWitness({ ...at, witness, resumedAt: write.committedAt, ...(until ? { until } : {}) });
+        said = await on.probe.askWitness({ ...at, witness, resumedAt: reopenedAt, ...(until ? { until } : {}) });
         if (!said.ok) throw drFailure('DR-WITNESS', `${witness.name}: ${said.summary}`);
         return said;
       },

@@ -47,7 +47,7 @@ figure { margin: 0; } figcaption { margin-top: .5rem; color: var(--soft); font-s
 .measure .name { flex-basis: 100%; color: var(--soft); font-size: .88rem; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; }
 svg text { fill: var(--ink); } svg text.soft { fill: var(--soft); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .spaced { margin-top: 1.5rem; } td code { white-space: nowrap; overflow-wrap: normal; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 650; padding-bottom: .4rem; }
 th, td { text-align: left; padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }

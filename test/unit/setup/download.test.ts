@@ -33,8 +33,8 @@ describe('set-up: downloading a release', () => {
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'set-up-test-'))));
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const fetchWith = (url: string, sums: string): Promise<void> =>
-    download({ url: base + url, checksumsUrl: base + sums, to: join(directory, 'out'), answerWithin: 200 });
+  const fetchWith = (url: string, sums: string, answerWithin = 10_000): Promise<void> =>
+    download({ url: base + url, checksumsUrl: base + sums, to: join(directory, 'out'), answerWithin });
 
   it('writes the file when its checksum is right', async () => {
     await fetchWith('/program', '/sums');
@@ -49,8 +49,8 @@ describe('set-up: downloading a release', () => {
 
   it('gives up soon on a server that does not answer', async () => {
     const start = Date.now();
-    await assert.rejects(fetchWith('/program', '/silent'), /127\.0\.0\.1:\d+: no answer within 0\.2 s/);
-    assert.ok(Date.now() - start < 2_000);
+    await assert.rejects(fetchWith('/program', '/silent', 200), /127\.0\.0\.1:\d+: no answer within 0\.2 s/);
+    assert.ok(Date.now() - start < 8_000);
   });
 
   it('names the status of a refusal', async () => {

@@ -11,7 +11,7 @@ export interface PinnedPlan {
 }
 
 /** Path of the plan on the control worker: `DR_PLAN`, default `plan/shandi.yaml`. */
-export const planPath = (): string => fromRoot(process.env['DR_PLAN'] ?? 'plan/shandi.yaml');
+export const planPath = (): string => fromRoot(process.env['DR_PLAN'] || 'plan/shandi.yaml');
 
 /**
  * Reads and validates the plan.

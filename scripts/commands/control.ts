@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { act } from '../lib/act';
+import { toJson } from '../lib/context';
+import { Fault } from '../lib/fault';
+
+/** `up`, `down`, `doctor`: the embedded control plane and the machine it runs on. */
+export function controlCommands(): Command[] {
+  const up = new Command('up')
+    .description('start the embedded control plane: Temporal development server, its Web UI, the workers')
+    .addHelpText(
+      'after',
+      '\nRunning already is fine; runs under way go on where they were. For production run a Temporal server of your own and name it with TEMPORAL_ADDRESS.\nExample: dr up\nplain temporal: temporal server start-dev --db-filename FILE --search-attribute DrProcedure=Keyword …\nExit code: 0 ready, 8 it did not come up.',
+    );
+  act(up, async (context) => {
+    const { controlPlaneUp } = await import('../control-plane/up.js');
+    try {
+      const state = await controlPlaneUp(context.say);
+      if (context.json) context.out(toJson({ address: state.address, namespace: state.namespace, uiUrl: state.uiUrl }));
+      else context.out(`Temporal  ${state.address}\nWeb UI    ${state.uiUrl}`);
+      return 0;
+    } catch (error) {
+      throw new Fault('unreachable', (error as Error).message, 'See what is missing with `./dr doctor`.');
+    }
+  });
+
+  const down = new Command('down')
+    .description('stop the embedded control plane; runs are kept and go on at the next start')
+    .addHelpText('after', '\nExample: dr down\nExit code: 0 stopped, or nothing ran.');
+  act(down, async (context) => {
+    const { controlPlaneDown } = await import('../control-plane/down.js');
+    const stopped = await controlPlaneDown();
+    if (context.json) context.out(toJson({ stopped }));
+    else
+      context.out(
+        stopped
+          ? 'The control plane is stopped. Runs under way go on at the next `./dr up`.'
+          : 'No control plane was running.',
+      );
+    return 0;
+  });
+
+  const doctor = new Command('doctor')
+    .description('look at what this machine has and lacks; changes nothing')
+    .addHelpText(
+      'after',
+      '\nExample: dr doctor --json\nExit code: 0 everything is there, otherwise something is missing (each line says how to mend it).',
+    );
+  act(doctor, async (context) => {
+    const { doctor: look } = await import('../doctor.js');
+    return look({ json: context.json });
+  });
+  return [up, down, doctor];
+}

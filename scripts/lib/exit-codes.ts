@@ -1,0 +1,62 @@
+/** Exit codes of `dr`. The table in the help and in docs/cli.md is made from this list. */
+import type { RunView } from '../../workflows/contracts/run-view';
+
+export const exitCodes = {
+  ok: {
+    code: 0,
+    means: 'done; of a run: it ended and met its objectives (or was a check or a copy that went through)',
+  },
+  internal: { code: 1, means: 'the program itself failed in a way it did not foresee' },
+  input: {
+    code: 2,
+    means: 'a value on the command line is wrong or names nothing that exists; nothing was started or changed',
+  },
+  refused: {
+    code: 3,
+    means: 'refused: by pre-flight, by the plan, or by the run a message was sent to; nothing was changed',
+  },
+  missed: { code: 4, means: 'the recovery was verified, but an objective (RTO or RPO) was missed' },
+  gate: { code: 5, means: 'the run waits for an approval, or is paused' },
+  held: { code: 6, means: 'the run is held at a failed step' },
+  ended: { code: 7, means: 'the run failed, was aborted, rejected or cancelled, or nobody answered its gate' },
+  unreachable: { code: 8, means: 'the control plane does not answer, or no worker listens' },
+  locked: { code: 9, means: 'another run works on the same resource' },
+  running: { code: 10, means: 'the run was still at work when the time given to follow it was over' },
+  interrupted: { code: 130, means: 'following was stopped with Ctrl-C; the run goes on' },
+} as const;
+
+export type ExitName = keyof typeof exitCodes;
+
+/** How a run's state tells a script what to do next. */
+export function exitOf(view: Pick<RunView, 'state' | 'verdict'>): number {
+  return exitCodes[exitName(view)].code;
+}
+
+function exitName({ state, verdict }: Pick<RunView, 'state' | 'verdict'>): ExitName {
+  switch (state) {
+    case 'completed':
+      return verdict === 'missed' ? 'missed' : 'ok';
+    case 'refused':
+      return 'refused';
+    case 'waiting-approval':
+    case 'paused':
+      return 'gate';
+    case 'held':
+      return 'held';
+    case 'running':
+    case 'undoing':
+      return 'running';
+    case 'rejected':
+    case 'expired':
+    case 'aborted':
+    case 'cancelled':
+    case 'failed':
+      return 'ended';
+  }
+}
+
+/** For the end of `dr --help`. */
+export const exitTable = (): string =>
+  Object.values(exitCodes)
+    .map(({ code, means }) => `  ${String(code).padStart(3)}  ${means}`)
+    .join('\n');

@@ -1,0 +1,154 @@
+/** A run as text for the terminal; what `show` prints once and `watch` draws again and again. */
+import type { CardView, RunView, StepView } from '../../workflows/contracts/run-view';
+import { endStates } from '../../workflows/contracts/run-view';
+import { duration, headline, moment, procedureTitle, stateWords, stepTime } from '../../workflows/contracts/words';
+import type { Look } from './look';
+import { plainText, type Paint } from './paint';
+import { progressLine } from './progress';
+import { textTable } from './table';
+
+export interface RenderOptions {
+  paint: Paint;
+  /** Milliseconds since 1970; the moment running steps are measured to. */
+  now: number;
+  /** Steps shown at most, the newest; default all. */
+  steps?: number;
+}
+
+const signs: Record<StepView['state'], string> = { running: '▸', done: '✓', failed: '✗', skipped: '–' };
+
+function stepLine(step: StepView, { paint, now }: RenderOptions): string {
+  const tone = { running: paint.busy, done: paint.good, failed: paint.bad, skipped: paint.warn }[step.state];
+  const said = step.state === 'running' ? '' : (step.error?.message ?? step.outcome ?? '');
+  const tries = step.attempts > 1 ? ` (try ${step.attempts})` : '';
+  const head = `${tone(signs[step.state])} ${String(step.number).padStart(2)} ${step.title}${tries}`;
+  return `${head}  ${paint.soft(duration(stepTime(step, now)))}${said ? `  ${paint.soft(said.split('\n')[0] ?? '')}` : ''}`;
+}
+
+/** `██████░░░░` */
+function bar(part: number, width = 24): string {
+  const full = Math.round(Math.min(1, Math.max(0, part)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+export function clockLine(view: RunView, { paint, now }: RenderOptions): string | undefined {
+  const clock = view.objectives;
+  if (!clock) return undefined;
+  const goesOn = clock.verifiedAt === undefined && !endStates.has(view.state);
+  // The view was made a moment ago; while the clock runs, the terminal shows this moment.
+  const elapsed = goesOn ? Math.max(clock.elapsed, now - Date.parse(clock.declaredAt)) : clock.elapsed;
+  const over = elapsed > clock.rto;
+  const tone = over ? paint.bad : elapsed > clock.rto * 0.75 ? paint.warn : paint.good;
+  const rest = clock.verifiedAt
+    ? 'verified'
+    : over
+      ? `${duration(elapsed - clock.rto)} over`
+      : goesOn
+        ? `${duration(clock.rto - elapsed)} left`
+        : 'not verified';
+  const loss = clock.achievedRpo === undefined ? '' : `; loss ${duration(clock.achievedRpo)} of ${duration(clock.rpo)}`;
+  return `${tone(bar(elapsed / clock.rto))} ${duration(elapsed)} of RTO ${duration(clock.rto)} (${clock.tier}), ${rest}; people ${duration(clock.human)}${loss}`;
+}
+
+export function renderCard(card: CardView, paint: Paint): string[] {
+  const facts = (all: { label: string; value: string }[]): string[] =>
+    all.map((one) => `    ${one.label}: ${one.value}`);
+  return [
+    paint.bold(`Card ${card.hash}: ${card.title}`),
+    '  Will happen',
+    ...card.will.map((line, index) => `    ${index + 1}. ${line}`),
+    '  Lost',
+    ...facts(card.loss),
+    ...(card.facts.length > 0 ? ['  Measured', ...facts(card.facts)] : []),
+    ...card.tables.flatMap((one) => [
+      `  ${one.title}`,
+      ...textTable(one.columns, one.rows).map((line) => `    ${line}`),
+    ]),
+    ...card.warnings.map((line) => paint.warn(`  ! ${line}`)),
+    `  Open until ${moment(card.expiresAt)}; then ${card.onExpiry}. May approve: ${card.approvers.join(', ')}.`,
+    `  ${card.commands.approve}`,
+    `  ${card.commands.reject}`,
+    `  plain temporal: ${card.commands.temporal}`,
+  ];
+}
+
+/** What a person has to do now, if anything. */
+export function renderTodo(view: RunView, paint: Paint): string[] {
+  const lines: string[] = [];
+  if (view.hold) {
+    lines.push(
+      paint.warn(`Held at step ${view.hold.step}, ${view.hold.title}: ${view.hold.problem.code}`),
+      `  ${view.hold.problem.message}`,
+      ...(view.hold.problem.next ? [`  ${view.hold.problem.next}`] : []),
+      ...view.hold.commands.map(
+        (command) => `  ${command.startsWith('temporal ') ? `plain temporal: ${command}` : command}`,
+      ),
+    );
+  }
+  const open = view.gates.find((gate) => gate.state === 'open');
+  if (open) lines.push(...renderCard(open.card, paint));
+  if (view.state === 'paused') lines.push(`Paused. Go on with: ./dr resume ${view.workflowId} --reason "WHY"`);
+  return lines;
+}
+
+function endLines(view: RunView, paint: Paint): string[] {
+  const words = headline(view);
+  const tone = { good: paint.good, warn: paint.warn, bad: paint.bad, busy: paint.busy }[words.tone];
+  return [
+    '',
+    tone(words.sentence),
+    ...view.problems.flatMap((one) => [`  ${one.code}: ${one.message}`, ...(one.next ? [`    ${one.next}`] : [])]),
+    ...view.evidence.map((one) => paint.soft(`  ${one.title}: ${one.path}`)),
+  ];
+}
+
+/** Lines for a terminal, without control characters of the data in them. */
+export function renderLook(look: Look, options: RenderOptions): string[] {
+  const { paint } = options;
+  const lines: string[] = [];
+  const { view } = look;
+  if (!view) {
+    lines.push(`${paint.bold(look.workflowId)}  ${look.status.toLowerCase()}`);
+  } else {
+    const state = view.state === 'waiting-approval' || view.state === 'held' ? paint.warn : paint.bold;
+    lines.push(
+      `${paint.bold(view.resource)}  ${procedureTitle(view.procedure)} (${view.mode})  ${state(stateWords[view.state])}`,
+      view.summary,
+      paint.soft(`${view.workflowId}  run ${view.runId}  began ${moment(view.startedAt)}`),
+    );
+    const clock = clockLine(view, options);
+    if (clock) lines.push(clock);
+    let phase = '';
+    const shown = view.steps.slice(-(options.steps ?? view.steps.length));
+    if (shown.length < view.steps.length) lines.push(paint.soft(`… ${view.steps.length - shown.length} earlier steps`));
+    for (const step of shown) {
+      if (step.phase !== phase) lines.push(paint.bold((phase = step.phase)));
+      lines.push(`  ${stepLine(step, options)}`);
+    }
+  }
+  for (const one of look.pending) {
+    if (one.progress) lines.push(`     ${paint.busy(progressLine(one.progress))}`);
+    if (one.attempt > 1)
+      lines.push(
+        `     ${paint.warn(`${one.activity}: try ${one.attempt}${one.lastFailure ? `; before: ${one.lastFailure}` : ''}`)}`,
+      );
+  }
+  if (look.fault) lines.push(paint.bad(`Fault: ${look.fault}`));
+  if (look.blind) lines.push(paint.warn(`Blind: ${look.blind}`));
+  if (view) {
+    if (view.waitingFor) lines.push('', `Waits for: ${view.waitingFor}`);
+    lines.push(...renderTodo(view, paint));
+    if (endStates.has(view.state)) lines.push(...endLines(view, paint));
+  }
+  return lines.flatMap((line) => line.split('\n')).map((line) => safe(line, paint));
+}
+
+/** Our own colours survive; anything else that drives a terminal does not. */
+function safe(line: string, paint: Paint): string {
+  if (paint.bold('') === '') return plainText(line);
+  // eslint-disable-next-line no-control-regex
+  return line
+    .split(/(\u001b\[\d+m)/)
+    .map((part, index) => (index % 2 === 1 ? part : plainText(part)))
+    .join('');
+}

@@ -1,0 +1,67 @@
+/** Sending a word to a run as an update: the answer says whether it was taken, and if not, why. */
+import { randomUUID } from 'node:crypto';
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { Accepted } from '../../workflows/contracts/messages';
+import { bounded, type ControlPlane } from './connect';
+import { toJson, type Context } from './context';
+import { Fault } from './fault';
+import { lookAt } from './look';
+import { plainUpdate, sayPlain } from './plain';
+import { demandWorker } from './workers';
+
+/**
+ * @param idempotencyKey the same key is the same word: sent again it is answered, not done again. Only for words that make
+ *   sense once, such as the answer to a card; a second pause is a second pause
+ */
+export async function sendWord(
+  context: Context,
+  plane: ControlPlane,
+  workflowId: string,
+  name: string,
+  message: unknown,
+  idempotencyKey: string = randomUUID(),
+): Promise<Accepted> {
+  await demandWorker(plane);
+  const handle = plane.client.workflow.getHandle(workflowId);
+  try {
+    const answer = await bounded(
+      plane,
+      () => handle.executeUpdate<Accepted, [unknown]>(name, { args: [message], updateId: `${name}.${idempotencyKey}` }),
+      30_000,
+    );
+    if (context.json) context.out(toJson({ workflowId, message: name, accepted: answer }));
+    else context.out(`${workflowId}: ${name} taken at ${answer.at}; the run is ${answer.state}.`);
+    context.say(`Follow it with: ./dr watch ${workflowId}`);
+    sayPlain(context, plainUpdate(workflowId, name, message));
+    return answer;
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const why = (error.cause as Error | undefined)?.message ?? error.message;
+      throw new Fault(
+        'refused',
+        `${workflowId} refused ${name}: ${why}.`,
+        `See how it stands with \`./dr show ${workflowId}\`.`,
+      );
+    }
+    if (error instanceof WorkflowNotFoundError || /already completed|not found/i.test((error as Error).message)) {
+      throw new Fault(
+        'refused',
+        `${workflowId} is not under way, so it cannot take ${name}.`,
+        `See how it ended with \`./dr show ${workflowId}\`.`,
+      );
+    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      const { fault } = await lookAt(plane, workflowId).catch(() => ({ fault: undefined }));
+      throw new Fault(
+        'unreachable',
+        `${workflowId} did not answer ${name} within 30 s${fault ? `: ${fault}` : ''}. Whether it was taken is not known.`,
+        `See how it stands with \`./dr show ${workflowId}\` before you send it again.`,
+      );
+    }
+    throw error;
+  }
+}

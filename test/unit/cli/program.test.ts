@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { dr, nowhere } from './dr';
+
+describe('dr: the program', function () {
+  this.timeout(30_000);
+
+  it('says in a sentence that the control plane is away', () => {
+    const run = dr(['runs']);
+    assert.equal(run.status, 8);
+    assert.match(run.err, new RegExp(`control plane at ${nowhere} does not answer`));
+    assert.match(run.err, /dr up/);
+  });
+
+  it('takes the global flags of the temporal CLI in front', () => {
+    const flags = [
+      '--profile',
+      'default',
+      '--env',
+      'e',
+      '--env-file',
+      'f',
+      '--log-level',
+      'warn',
+      '--log-format',
+      'json',
+    ];
+    const more = [
+      '--color',
+      'never',
+      '--time-format',
+      'iso',
+      '--command-timeout',
+      '5s',
+      '--client-connect-timeout',
+      '5s',
+    ];
+    const run = dr([...flags, ...more, '-o', 'json', 'recover', 'database', 'shandi']);
+    assert.equal(run.status, 2, run.err);
+    assert.match(run.err, /target is missing/);
+    assert.match(run.out, /"exit": 2/);
+  });
+
+  it('loads the plan command behind flags, too', () => {
+    const run = dr(['--color', 'never', 'plan', '--help']);
+    assert.equal(run.status, 0);
+    assert.match(run.out, /check/);
+  });
+
+  for (const command of [
+    'recover database',
+    'runs',
+    'show',
+    'watch',
+    'report',
+    'approve',
+    'reject',
+    'resolve',
+    'retarget',
+    'pause',
+    'resume',
+    'abort',
+  ]) {
+    it(`${command} --help has an example, the plain temporal command and the exit codes`, () => {
+      const { out, status } = dr([...command.split(' '), '--help']);
+      assert.equal(status, 0);
+      assert.match(out, /^Example: dr /m);
+      assert.match(out, /^plain temporal: temporal /m);
+      assert.match(out, /^Exit code: /m);
+      assert.match(out, /--json/);
+    });
+  }
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderPage } from '../../../activities/evidence/html/page';
+import { writeReport } from '../../../activities/evidence/writeReport';
+import type { Report, RunState } from '../../../workflows/contracts/run-view';
+import { sampleReport, sampleView } from '../../fixtures/run-view';
+
+const golden = join(__dirname, '..', '..', 'fixtures', 'report.html');
+
+/** Every text of a view becomes an attack. */
+function poisoned(value: unknown, keep: (text: string) => boolean): unknown {
+  if (typeof value === 'string')
+    return keep(value) ? value : `${value}<script>alert(1)</script>"'><img src=x onerror=y>&`;
+  if (Array.isArray(value)) return value.map((one) => poisoned(one, keep));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, poisoned(one, keep)]));
+  return value;
+}
+
+describe('the report page', () => {
+  it('is the golden page (GOLDEN=write writes a new one)', () => {
+    const page = renderPage(sampleReport);
+    if (process.env['GOLDEN'] === 'write') writeFileSync(golden, page);
+    assert.equal(page, readFileSync(golden, 'utf8'));
+  });
+
+  it('holds nothing that is fetched or run', () => {
+    assert.doesNotMatch(renderPage(sampleReport), /<script|<link|<img|<iframe|@import|url\((?!#)|src=|href=/);
+  });
+
+  it('escapes every text, wherever it comes from', () => {
+    const words = new Set([
+      'completed',
+      'met',
+      'done',
+      'probe',
+      'change',
+      'irreversible',
+      'gate',
+      'void',
+      'approved',
+      'person',
+      'hold',
+      'step',
+      'phase',
+      'clock',
+      'refused',
+      'dropped',
+    ]);
+    const keep = (text: string): boolean => words.has(text) || /^\d{4}-\d\d-\d\dT/.test(text);
+    const page = renderPage(poisoned(sampleReport, keep) as Report);
+    assert.doesNotMatch(page, /<script|<img|"'>/);
+    assert.match(page, /&lt;script&gt;/);
+  });
+
+  const states: RunState[] = ['running', 'held', 'refused', 'rejected', 'expired', 'aborted', 'cancelled', 'failed'];
+  for (const state of states) {
+    it(`can tell of a run that is ${state} and has done nothing`, () => {
+      const { objectives, plan, endedAt, ...rest } = sampleView;
+      assert.ok(objectives && plan && endedAt);
+      const page = renderPage({
+        view: {
+          ...rest,
+          state,
+          verdict: 'none',
+          steps: [],
+          gates: [],
+          timeline: [],
+          facts: [],
+          approvals: [],
+          evidence: [],
+          problems: [],
+        },
+        result: {},
+      });
+      assert.doesNotMatch(page, /undefined|NaN|Invalid Date/);
+    });
+  }
+});
+
+describe('writeReport', () => {
+  let home: string;
+  const before = process.env['DR_HOME'];
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'dr-report-'));
+    process.env['DR_HOME'] = home;
+  });
+  afterEach(() => {
+    rmSync(home, { recursive: true, force: true });
+    if (before === undefined) delete process.env['DR_HOME'];
+    else process.env['DR_HOME'] = before;
+  });
+
+  it('writes both files, twice the same, and leaves no draft', async () => {
+    const first = await writeReport({ report: sampleReport });
+    assert.deepEqual(await writeReport({ report: sampleReport }), first);
+    assert.match(first.html.path, /^evidence\/recover\.database\.shandi-01939f3e\/report\.html$/);
+    for (const one of [first.json, first.html]) {
+      assert.equal(
+        createHash('sha256')
+          .update(readFileSync(join(home, one.path)))
+          .digest('hex'),
+        one.sha256,
+      );
+    }
+    assert.deepEqual(readdirSync(join(home, 'evidence', 'recover.database.shandi-01939f3e')).sort(), [
+      'report.html',
+      'report.json',
+    ]);
+  });
+
+  it('fails with a code and what to do when the folder cannot be written', async () => {
+    writeFileSync(join(home, 'evidence'), 'a file in the way');
+    await assert.rejects(writeReport({ report: sampleReport }), { type: 'DR-TOOL', nonRetryable: false });
+  });
+});
