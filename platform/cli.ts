@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { buildImages } from './images/build';
-import { platformDown, platformStatus, platformUp } from './lifecycle';
+import { ensureState, ensureVolumes, platformDown, platformStatus, platformUp } from './lifecycle';
+import { checkProject } from './lifecycle/layout';
 
 function offset(text: string): number {
   const value = Number(text);
@@ -36,6 +37,18 @@ program
     if (options.json) return console.log(JSON.stringify(result));
     console.log(`The platform ${project} is up after ${result.seconds.toFixed(1)} s:`);
     print([...Object.entries(result.addresses), ['secrets', result.envFile]]);
+  });
+
+program
+  .command('prepare')
+  .description('write the state directory and make the volumes of a copy or of the backup site, start nothing')
+  .requiredOption('--project <name>', 'compose project')
+  .option('--ports <offset>', 'added to every port of the plan (default: the ports the project has)', offset)
+  .option('--backup', 'the backup site: its pooler begins with its own standby')
+  .action(async (options: { project: string; ports?: number; backup?: boolean }) => {
+    const project = checkProject(options.project);
+    await ensureVolumes(project, await ensureState(project, options.ports, options.backup ? 'backup' : 'prod'));
+    console.log(`platform/state/${project}/.env and the volumes of ${project} are ready.`);
   });
 
 program

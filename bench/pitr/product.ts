@@ -16,6 +16,8 @@ export interface ProductRun {
   human: number;
   /** Of the whole run, protection and report included. */
   history: { events: number; bytes: number };
+  /** Every step of the run, for looking closer: when it began and how long it took. Steps beside each other overlap. */
+  steps: { title: string; at: number; took: number }[];
 }
 
 const operator = { by: 'the bench', reason: 'side-by-side measurement' };
@@ -74,6 +76,11 @@ export class Product {
         events: about.historyLength,
         bytes: Number(about.raw.workflowExecutionInfo?.historySizeBytes ?? 0),
       },
+      steps: view.steps.map((step) => ({
+        title: step.title,
+        at: Date.parse(step.startedAt) - began,
+        took: Date.parse(step.endedAt ?? '') - Date.parse(step.startedAt),
+      })),
     };
   }
 

@@ -28,6 +28,8 @@ export interface PitrResult {
     human: Summary;
     historyEvents: Summary;
     historyBytes: Summary;
+    /** Steps of each run; milliseconds from the start of the run. */
+    steps: ProductRun['steps'][];
   };
   script: Way;
   /** Median of the product by median of the script; and the ratio of each pair of neighbours. */
@@ -71,6 +73,7 @@ export function resultOf(from: {
       human: summary(byProduct.map((one) => one.human)),
       historyEvents: summary(byProduct.map((one) => one.history.events)),
       historyBytes: summary(byProduct.map((one) => one.history.bytes)),
+      steps: byProduct.map((one) => one.steps),
     },
     script,
     ratio: {

@@ -3,3 +3,4 @@ export { platformStatus, type PlatformStatus, type ServiceStatus } from './statu
 export { platformUp, type Addresses, type UpOptions, type UpResult } from './up';
 export { readEnv } from './env';
 export { connection, queryOnce } from './probe';
+export { ensureState, ensureVolumes } from './state';

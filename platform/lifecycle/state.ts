@@ -3,7 +3,7 @@ import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../run';
 import { readEnv, writeEnv } from './env';
-import { PORTS, stateDirectory } from './layout';
+import { PLATFORM_LABEL, PORTS, stateDirectory, type Stack } from './layout';
 
 const SECRETS = [
   'PG_PASSWORD',
@@ -31,10 +31,14 @@ upstream api_gateway {
 }
 `;
 
-const DATABASES = `; Which server a database lives on. A recovery rewrites this file and issues RELOAD.
+const databases = (
+  host: string,
+): string => `; Which server a database lives on. A recovery rewrites this file and issues RELOAD.
 [databases]
-theshandi_db = host=postgres port=5432 dbname=theshandi_db
+theshandi_db = host=${host} port=5432 dbname=theshandi_db
 `;
+
+const DATABASE_HOST: Record<Stack, string> = { prod: 'postgres', test: 'postgres', backup: 'backup-postgres' };
 
 /** Writes a file unless it is there: a state directory keeps what recoveries changed in it. */
 async function once(path: string, text: string): Promise<void> {
@@ -63,9 +67,14 @@ async function certificate(directory: string): Promise<void> {
  * for anew.
  *
  * @param portOffset added to every port of the plan; undefined keeps the ports the project has
+ * @param stack decides which server the pooler begins with
  * @returns the env file's entries
  */
-export async function ensureState(project: string, portOffset?: number): Promise<Record<string, string>> {
+export async function ensureState(
+  project: string,
+  portOffset?: number,
+  stack: Stack = 'prod',
+): Promise<Record<string, string>> {
   const directory = stateDirectory(project);
   for (const part of ['certs', 'pgbouncer', 'nginx', 'redis']) await mkdir(join(directory, part), { recursive: true });
   const env: Record<string, string> = {
@@ -83,9 +92,15 @@ export async function ensureState(project: string, portOffset?: number): Promise
   for (const [name, port] of Object.entries(PORTS))
     if (portOffset !== undefined || env[name] === undefined) env[name] = String(port + (portOffset ?? 0));
   await writeEnv(project, env);
-  await once(join(directory, 'pgbouncer', 'databases.ini'), DATABASES);
+  await once(join(directory, 'pgbouncer', 'databases.ini'), databases(DATABASE_HOST[stack]));
   await once(join(directory, 'nginx', 'upstreams.conf'), UPSTREAMS);
   await once(join(directory, 'redis', 'redis.conf'), REDIS_CONF);
   await certificate(join(directory, 'certs'));
   return env;
+}
+
+/** Makes the volumes the env file names, labelled as the project's. Volumes that exist are left as they are. */
+export async function ensureVolumes(project: string, env: Record<string, string>): Promise<void> {
+  for (const variable of ['PGDATA_VOLUME', 'STANDBY_PGDATA_VOLUME', 'PGREPO_VOLUME', 'REDIS_VOLUME'])
+    await run('docker', ['volume', 'create', '--label', `${PLATFORM_LABEL}=${project}`, env[variable] ?? '']);
 }

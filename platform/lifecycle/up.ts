@@ -1,9 +1,9 @@
 import { run } from '../run';
 import { compose, execIn } from './compose';
-import { checkProject, composeFile, PLATFORM_LABEL, type Stack } from './layout';
+import { checkProject, composeFile, type Stack } from './layout';
 import { connection, httpStatus, queryOnce, until } from './probe';
 import { SERVICES } from './services';
-import { ensureState } from './state';
+import { ensureState, ensureVolumes } from './state';
 
 export interface UpOptions {
   /** Compose project. Default `shandi`. */
@@ -31,11 +31,6 @@ export interface UpResult {
   seconds: number;
   envFile: string;
   addresses: Addresses;
-}
-
-async function volumes(project: string, names: string[]): Promise<void> {
-  // `docker volume create` leaves a volume that exists as it is, labels included.
-  for (const name of names) await run('docker', ['volume', 'create', '--label', `${PLATFORM_LABEL}=${project}`, name]);
 }
 
 /** A project that runs as one stack is not turned into another: compose would recreate the database under its clients. */
@@ -85,7 +80,7 @@ export async function platformUp(options: UpOptions = {}): Promise<UpResult> {
   await refuseOtherStack(project, stack);
   const env = await ensureState(project, options.portOffset);
   const value = (name: string): string => env[name] ?? '';
-  await volumes(project, ['PGDATA_VOLUME', 'STANDBY_PGDATA_VOLUME', 'PGREPO_VOLUME', 'REDIS_VOLUME'].map(value));
+  await ensureVolumes(project, env);
   log(`state directory and volumes of project ${project} are ready`);
 
   // The database first: everything else waits for it, and its backup and standby can be made while the rest starts.

@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { fromRoot } from '../../activities/shared/paths';
 import {
   controlQueue,
   databaseResource,
@@ -72,9 +73,8 @@ export function inputOf(name: string, options: Record<string, unknown>): PitrInp
 
 /** The plan of this checkout is a help here, not the judge: the run pins the plan its control worker has. */
 async function demandKnownDatabase(name: string): Promise<void> {
-  const { join } = await import('node:path');
   const { loadPlan, PlanError } = await import('../../plan/index.js');
-  const path = process.env['DR_PLAN'] ?? join(__dirname, '..', '..', 'plan', 'shandi.yaml');
+  const path = fromRoot(process.env['DR_PLAN'] || 'plan/shandi.yaml');
   try {
     const { plan } = await loadPlan(path);
     const names = plan.databases.map((one) => one.name);

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     return row;
   };
   const ledger = Ledger.start({
-    gatewayUrl: `http://${platform.addresses.gateway}`,
+    gatewayUrl: platform.addresses.gateway,
     file: join(drHome(), 'demo', `ledger-${began}.jsonl`),
   });
   const witness = await serveWitness(ledger, project, 8090);
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     );
     say();
     say(`  Web UI     ${control.uiUrl}   (run ${outcome.workflowId})`);
-    say(`  The Shandi http://${platform.addresses.gateway}   https://${platform.addresses.gatewayTls}`);
+    say(`  The Shandi ${platform.addresses.gateway}   ${platform.addresses.gatewayTls}`);
     say(`  Report     ${outcome.report}`);
     say(`  Look again ./dr runs --all, ./dr show ${outcome.workflowId}; remove everything: npm run down`);
     say();

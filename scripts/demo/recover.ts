@@ -80,11 +80,13 @@ function outcomeOf(workflowId: string, report: Report): Outcome {
   const ledger = facts.find((one) => one.title === 'Witness ledger');
   const said = ledger?.facts.find((one) => one.label === 'Summary')?.value ?? 'the ledger was not asked';
   const lost = ledger?.facts.find((one) => one.label === 'Verdict')?.value !== 'nothing that was acknowledged is lost';
+  // A ledger that was promised nothing proves nothing.
+  const owed = Number.parseInt(ledger?.facts.find((one) => one.label === 'Acknowledged and owed')?.value ?? '0', 10);
   const seconds = (ms: number | undefined): string => `${((ms ?? 0) / 1000).toFixed(1)} s`;
   return {
     workflowId,
     report: report.paths ? join(drHome(), report.paths.html) : 'not written',
-    verified: report.view.verdict === 'met' && !lost && problems.length === 0,
+    verified: report.view.verdict === 'met' && !lost && owed > 0 && problems.length === 0,
     words: `RTO ${seconds(objectives?.achievedRto)} of ${seconds(objectives?.rto)} (${seconds(objectives?.human)} of it waiting for approval), RPO ${seconds(objectives?.achievedRpo)} of ${seconds(objectives?.rpo)}; ledger: ${said}`,
   };
 }

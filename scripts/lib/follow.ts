@@ -7,8 +7,8 @@ import { toJson, type Context } from './context';
 import { exitCodes, exitOf } from './exit-codes';
 import { Fault } from './fault';
 import { lookAt, type Look } from './look';
-import { paint } from './paint';
-import { renderLook } from './render';
+import { paint, plainLine } from './paint';
+import { endLines, renderLook } from './render';
 
 export interface FollowOptions {
   runId?: string;
@@ -81,8 +81,10 @@ export async function follow(
     process.removeListener('SIGINT', onInterrupt);
   }
   if (context.json) context.out(toJson(look));
-  else if (!screen)
-    for (const line of renderLook(look, { paint: paint(context.colour), now: Date.now() })) context.out(line);
+  // Line by line everything was said already, but for the verdict.
+  else if (!screen && look.view && endStates.has(look.view.state)) {
+    for (const line of endLines(look.view, paint(context.colour))) context.out(plainLine(line, context.colour));
+  }
   return exitOfLook(look);
 }
 

@@ -25,3 +25,15 @@ export const paint = (on: boolean): Paint => ({
 /** Control characters of error texts and table names must not drive the terminal. */
 // eslint-disable-next-line no-control-regex
 export const plainText = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
+
+/** A finished line: our own colours survive, anything else that drives a terminal does not. */
+export function plainLine(line: string, colour: boolean): string {
+  if (!colour) return plainText(line);
+  return (
+    line
+      // eslint-disable-next-line no-control-regex
+      .split(/(\u001b\[\d+m)/)
+      .map((part, index) => (index % 2 === 1 ? part : plainText(part)))
+      .join('')
+  );
+}

@@ -3,7 +3,7 @@ import type { CardView, RunView, StepView } from '../../workflows/contracts/run-
 import { endStates } from '../../workflows/contracts/run-view';
 import { duration, headline, moment, procedureTitle, stateWords, stepTime } from '../../workflows/contracts/words';
 import type { Look } from './look';
-import { plainText, type Paint } from './paint';
+import { plainLine, type Paint } from './paint';
 import { progressLine } from './progress';
 import { textTable } from './table';
 
@@ -91,7 +91,8 @@ export function renderTodo(view: RunView, paint: Paint): string[] {
   return lines;
 }
 
-function endLines(view: RunView, paint: Paint): string[] {
+/** How it ended: the verdict, what went wrong and what to do, where the evidence lies. */
+export function endLines(view: RunView, paint: Paint): string[] {
   const words = headline(view);
   const tone = { good: paint.good, warn: paint.warn, bad: paint.bad, busy: paint.busy }[words.tone];
   return [
@@ -140,15 +141,5 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
     lines.push(...renderTodo(view, paint));
     if (endStates.has(view.state)) lines.push(...endLines(view, paint));
   }
-  return lines.flatMap((line) => line.split('\n')).map((line) => safe(line, paint));
-}
-
-/** Our own colours survive; anything else that drives a terminal does not. */
-function safe(line: string, paint: Paint): string {
-  if (paint.bold('') === '') return plainText(line);
-  // eslint-disable-next-line no-control-regex
-  return line
-    .split(/(\u001b\[\d+m)/)
-    .map((part, index) => (index % 2 === 1 ? part : plainText(part)))
-    .join('');
+  return lines.flatMap((line) => line.split('\n')).map((line) => plainLine(line, paint.bold('') !== ''));
 }

@@ -43,7 +43,7 @@ export async function sendWord(
       const why = (error.cause as Error | undefined)?.message ?? error.message;
       throw new Fault(
         'refused',
-        `${workflowId} refused ${name}: ${why}.`,
+        `${workflowId} refused ${name}: ${why.replace(/\.$/, '')}.`,
         `See how it stands with \`./dr show ${workflowId}\`.`,
       );
     }

@@ -4,16 +4,36 @@ import { join } from 'node:path';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import Docker from 'dockerode';
 import { Ledger } from '../../platform/ledger';
 import { serveWitness } from '../../platform/ledger/witness';
 import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
 import { readState, type ControlPlaneState } from '../../scripts/control-plane/state';
 import { controlQueue } from '../../workflows/contracts/names';
+import { containerOf, docker, inContainer } from './docker';
 import { project, testHome, witnessPort } from './names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
 
-export const docker = new Docker();
+export { docker } from './docker';
+
+/** Names of what a run makes on the engine. */
+export function madeBy(handle: WorkflowHandleWithFirstExecutionRunId): Record<'copy' | 'restore' | 'volume', string> {
+  const key = handle.firstExecutionRunId.replaceAll('-', '').slice(-8);
+  return {
+    copy: `${project}-pitr-${key}`,
+    restore: `${project}-pitr-restore-${key}`,
+    volume: `${project}_pgdata_pitr_${key}`,
+  };
+}
+
+/** A row that was written, and where. */
+export interface Mark {
+  name: string;
+  xid: string;
+  /** Behind its commit. */
+  lsn: string;
+  /** After its commit, by the clock of the primary. */
+  at: string;
+}
 
 export class Shandi {
   private witness: Server | undefined;
@@ -57,6 +77,60 @@ export class Shandi {
       `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`,
     );
     return at;
+  }
+
+  /** Writes a row that says how far recovery came; where it lies in the WAL. Makes the table when there is none. */
+  async mark(name: string): Promise<Mark> {
+    await this.sql(`CREATE TABLE IF NOT EXISTS marks (name text PRIMARY KEY)`);
+    const { xid } = await this.sql<{ xid: string }>(
+      `INSERT INTO marks VALUES ('${name}') RETURNING pg_current_xact_id()::xid::text AS xid`,
+    );
+    const { lsn } = await this.sql<{ lsn: string }>(`SELECT pg_current_wal_insert_lsn()::text AS lsn`);
+    return { name, xid, lsn, at: await this.now() };
+  }
+
+  /** Marks that a server holds: the primary, or a copy by the name of its container. */
+  async marks(container = containerOf('postgres')): Promise<string[]> {
+    const sql = `SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM marks`;
+    return JSON.parse(await inContainer(container, ['psql', '-XAtq', '-c', sql, 'theshandi_db'])) as string[];
+  }
+
+  /** One write through the pooler, as clients go, read back; fails when clients are not served. */
+  async clientWrites(): Promise<void> {
+    const config = connection(await readEnv(project), 'PGBOUNCER_PORT');
+    const [row] = await queryOnce<{ id: string }>(
+      config,
+      `INSERT INTO dr_heartbeat (node) VALUES ('test') RETURNING id::text AS id`,
+    );
+    const back = await queryOnce(config, `SELECT 1 FROM dr_heartbeat WHERE id = ${row?.id ?? 'NULL'}`);
+    if (back.length !== 1) throw new Error('a row that a client committed cannot be read back');
+  }
+
+  /** Ends the WAL segment and waits until it is in the archive; its name. */
+  async archiveNow(): Promise<string> {
+    const asked = await inContainer(containerOf('postgres'), [
+      ...['psql', '-XAtq', '-c', `SELECT pg_walfile_name(pg_switch_wal())`, 'postgres'],
+    ]);
+    await this.eventually(`segment ${asked} is archived`, async () => {
+      const last = await inContainer(containerOf('postgres'), [
+        ...['psql', '-XAtq', '-c', 'SELECT left(last_archived_wal, 24) FROM pg_stat_archiver', 'postgres'],
+      ]);
+      return last.slice(0, 24) >= asked ? true : undefined;
+    });
+    return asked;
+  }
+
+  /** Everything a run that was undone must leave as it found it. */
+  async footprint(): Promise<Record<string, unknown>> {
+    const primary = await docker.getContainer(containerOf('postgres')).inspect();
+    const env = await readEnv(project);
+    return {
+      containers: await this.state(),
+      leftovers: await this.leftovers(),
+      restartPolicy: primary.HostConfig.RestartPolicy?.Name,
+      volume: env['PGDATA_VOLUME'],
+      ...(await this.sql<{ timeline: number }>(`SELECT timeline_id AS timeline FROM pg_control_checkpoint()`)),
+    };
   }
 
   /** Starts the ledger, and answers for it as the witness of the plan. */

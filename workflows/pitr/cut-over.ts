@@ -83,9 +83,13 @@ export async function cutOver(
       outcome: (value) => `started in ${duration(value.durationMs)}`,
     },
   );
-  const direct = await run.change('Write to it directly', () => on.change.directWrite({ ...at, expectTimeline: promoted.timeline }), {
-    outcome: (value) => `committed on timeline ${value.timeline}`,
-  });
+  const direct = await run.change(
+    'Write to it directly',
+    () => on.change.directWrite({ ...at, expectTimeline: promoted.timeline }),
+    {
+      outcome: (value) => `committed on timeline ${value.timeline}`,
+    },
+  );
   await run.change('Point the pooler at it', () => on.change.repointClients({ ...at, host: at.database.service }));
   run.pointOfNoReturn('the clients write to the recovered database');
   await run.change('Let the clients in', () => on.change.resumeClients(at));
@@ -106,24 +110,23 @@ export async function cutOver(
 
 /** Tables the excluded transaction had locked can be read only now: before the copy serves anyone. */
 async function inspectTheRest(run: Run, on: SiteProxies, recovery: Recovery, prepared: Prepared): Promise<void> {
-  const locked = [
-    ...new Set([
-      ...prepared.inspection.amcheck.skipped,
-      ...prepared.inspection.tables.filter((one) => one.after === null && one.now === null).map((one) => one.table),
-    ]),
-  ];
+  const locked = prepared.inspection.tables.filter((one) => one.after === null).map((one) => one.table);
   if (locked.length === 0) return;
-  await run.change(
+  const rest = await run.change(
     `Inspect the tables that were locked: ${locked.join(', ')}`,
     async () => {
-      const rest = await on.probe.inspectPromoted({ ...recovery.at, copy: prepared.copy, tables: locked });
-      const findings = damageOf({ ...prepared.inspection, amcheck: rest.amcheck });
+      const seen = await on.probe.inspectPromoted({ ...recovery.at, copy: prepared.copy, tables: locked });
+      const findings = damageOf({ ...prepared.inspection, amcheck: seen.amcheck });
       if (findings.length > 0) throw drFailure('DR-CORRUPT', `the promoted copy is damaged: ${findings.join('; ')}`);
-      return rest;
+      return seen;
     },
     {
-      outcome: (rest) =>
-        `amcheck clean; ${rest.tables.map((one) => `${one.table} ${known(one.after, count)} rows`).join(', ')}`,
+      outcome: (seen) =>
+        `amcheck clean; ${seen.tables.map((one) => `${one.table} ${known(one.after, count)} rows`).join(', ')}`,
     },
+  );
+  run.facts(
+    'Counted after promotion',
+    rest.tables.map((one) => ({ label: one.table, value: `${known(one.after, count)} rows` })),
   );
 }

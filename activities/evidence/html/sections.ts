@@ -26,11 +26,7 @@ export function lossSection(view: RunView): Markup | undefined {
         ${factList(card.facts)}
       </div>
     </div>`,
-    html`${card.tables.map(
-      (one) =>
-        html`<h3></h3>
-          ${table(one.title, one.columns, one.rows)}`,
-    )}`,
+    html`${card.tables.map((one) => html`<div class="spaced">${table(one.title, one.columns, one.rows)}</div>`)}`,
     html`<div class="two">
       <div>
         <h3>${gate.state === 'approved' ? 'What was agreed to' : 'What was proposed'}</h3>

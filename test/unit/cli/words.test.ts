@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunState, Verdict } from '../../../workflows/contracts/run-view';
 import { bytes, duration } from '../../../workflows/contracts/words';
 import { Changes } from '../../../scripts/lib/changes';
-import { exitOf } from '../../../scripts/lib/exit-codes';
+import { exitCodes, exitOf } from '../../../scripts/lib/exit-codes';
 import type { Look } from '../../../scripts/lib/look';
 import { paint } from '../../../scripts/lib/paint';
 import { plainUpdate } from '../../../scripts/lib/plain';
@@ -117,5 +119,19 @@ describe('a run in the terminal', () => {
     assert.deepEqual(changes.since(look, now), []);
     const held = { ...look, view: { ...look.view!, state: 'held' as const } };
     assert.deepEqual(changes.since(held, now).length, 1);
+  });
+});
+
+describe('docs/cli.md', () => {
+  it('has the exit codes of the program', () => {
+    const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'cli.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (\d+)\s*\| (.*?)\s*\|$/gm)].map(([, code, means]) => ({
+      code: Number(code),
+      means,
+    }));
+    assert.deepEqual(
+      rows,
+      Object.values(exitCodes).map(({ code, means }) => ({ code, means })),
+    );
   });
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { databaseError } from '../../../platform/service/database';
 import { HttpError, match, serve, type Route } from '../../../platform/service/http';
 import { fields, limit, requestId, wholeNumber } from '../../../platform/service/input';
-import { parse } from '../../../platform/service/redis';
+import { parse, Redis } from '../../../platform/service/redis';
 
 describe('the service program', () => {
   it('finds routes by pattern', () => {
@@ -67,8 +66,8 @@ describe('the service program', () => {
   });
 
   it('bounds a Redis that accepts and never answers', async () => {
-    const { Redis } = await import('../../../platform/service/redis');
-    const silent = createServer().on('connection', (socket) => socket.pause());
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket));
     silent.listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const redis = new Redis('127.0.0.1', (silent.address() as AddressInfo).port, 'x', 100);
@@ -76,7 +75,7 @@ describe('the service program', () => {
       await assert.rejects(redis.command('PING'), /does not answer/);
     } finally {
       redis.close();
-      silent.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       silent.close();
     }
   });

@@ -97,7 +97,7 @@ describe('writeReport', () => {
   it('writes both files, twice the same, and leaves no draft', async () => {
     const first = await writeReport({ report: sampleReport });
     assert.deepEqual(await writeReport({ report: sampleReport }), first);
-    assert.match(first.html.path, /^evidence\/recover\.database\.shandi-01939f3e\/report\.html$/);
+    assert.match(first.html.path, /^evidence\/recover\.database\.shandi-0a1d9c11\/report\.html$/);
     for (const one of [first.json, first.html]) {
       assert.equal(
         createHash('sha256')
@@ -106,7 +106,7 @@ describe('writeReport', () => {
         one.sha256,
       );
     }
-    assert.deepEqual(readdirSync(join(home, 'evidence', 'recover.database.shandi-01939f3e')).sort(), [
+    assert.deepEqual(readdirSync(join(home, 'evidence', 'recover.database.shandi-0a1d9c11')).sort(), [
       'report.html',
       'report.json',
     ]);
