@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
 import { evidenceFolder } from '../../activities/shared/paths';
 import type { Progress } from '../../workflows/contracts/recovery';
-import type { Report, RunView } from '../../workflows/contracts/run-view';
+import { endStates, type Report, type RunView } from '../../workflows/contracts/run-view';
 import { bounded, type ControlPlane } from './connect';
 
 /** An activity under way, as the server knows it. */
@@ -48,16 +48,14 @@ export async function lookAt(
   if ((task?.attempt ?? 0) > 1) {
     look.fault = `the workflow task fails and is on try ${task?.attempt}: a fault of the program. The run is kept and goes on once the fault is mended; read its history in the Web UI`;
   }
+  // A run that is over says nothing new: what it wrote last is as good as an answer, and needs no worker.
+  const kept = keptReport(workflowId, about.runId)?.view;
+  if (kept && endStates.has(kept.state) && about.status.name !== 'RUNNING') return { ...look, view: kept };
   try {
     const exact = plane.client.workflow.getHandle(workflowId, about.runId);
     look.view = await plane.client.withDeadline(Date.now() + queryTimeout, () => exact.query<RunView>('run'));
   } catch (error) {
     look.blind = `no worker answered for it (${(error as Error).message.split('\n')[0]})`;
-    const kept = keptReport(workflowId, about.runId)?.view;
-    if (kept) {
-      look.view = kept;
-      look.blind += '; shown from the report on this machine';
-    }
   }
   return look;
 }

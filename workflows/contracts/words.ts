@@ -184,9 +184,11 @@ export function humanWaits(view: RunView, end: string): HumanWait[] {
     why: `gate ${gate.name}`,
   }));
   view.timeline.forEach((entry, index) => {
-    const paused = entry.kind === 'person' && /\bpaused\b/.test(entry.text);
+    const paused = entry.kind === 'person' && entry.text.startsWith('paused by ');
     if (entry.kind !== 'hold' && !paused) return;
-    const answer = view.timeline.slice(index + 1).find((later) => later.kind === 'person' || later.kind === 'hold');
+    // Each is ended by its own word only: a pause may begin and end while a step is held.
+    const ends = paused ? /^(resumed|abort) / : /^(retry|skip|abort) /;
+    const answer = view.timeline.slice(index + 1).find((later) => later.kind === 'person' && ends.test(later.text));
     waits.push({ from: entry.at, to: answer?.at ?? end, why: paused ? 'paused' : 'hold' });
   });
   return waits.sort((a, b) => Date.parse(a.from) - Date.parse(b.from));

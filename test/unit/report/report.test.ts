@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { renderPage } from '../../../activities/evidence/html/page';
 import { writeReport } from '../../../activities/evidence/writeReport';
 import type { Report, RunState } from '../../../workflows/contracts/run-view';
-import { sampleReport, sampleView } from '../../fixtures/run-view';
+import { humanWaits } from '../../../workflows/contracts/words';
+import { at, sampleReport, sampleView } from '../../fixtures/run-view';
 
 const golden = join(__dirname, '..', '..', 'fixtures', 'report.html');
 
@@ -79,6 +80,26 @@ describe('the report page', () => {
       assert.doesNotMatch(page, /undefined|NaN|Invalid Date/);
     });
   }
+});
+
+describe('time spent waiting for people', () => {
+  it('ends a hold with its own answer, not with the end of a pause inside it', () => {
+    const log = (seconds: number, kind: 'hold' | 'person', text: string) => ({ at: at(seconds), kind, text });
+    const timeline = [
+      log(10, 'hold', 'held at "x"'),
+      log(20, 'person', 'paused by a'),
+      log(30, 'person', 'resumed by a: go'),
+      log(60, 'person', 'retry by a: mended'),
+    ];
+    const waits = humanWaits({ ...sampleView, gates: [], timeline }, at(99));
+    assert.deepEqual(
+      waits.map(({ from, to }) => [from, to]),
+      [
+        [at(10), at(60)],
+        [at(20), at(30)],
+      ],
+    );
+  });
 });
 
 describe('writeReport', () => {
