@@ -12,7 +12,10 @@ const root = join(__dirname, '..');
 export async function workflowBundle(folder: string): Promise<{ codePath: string }> {
   const codePath = join(folder, `workflows-${stateOfTheCode()}.js`);
   if (!existsSync(codePath)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger: new DefaultLogger('WARN') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: require.resolve('../workflows'),
+      logger: new DefaultLogger('WARN'),
+    });
     mkdirSync(folder, { recursive: true });
     // Renamed into place: two workers that start together never read half a bundle.
     const draft = `${codePath}.${process.pid}`;

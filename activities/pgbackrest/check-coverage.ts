@@ -39,17 +39,19 @@ export async function checkCoverage(at: CheckCoverage): Promise<Coverage> {
     const path = parseHistory(timeline, repository.history ?? '');
     const historyMissing = timeline > 1 && repository.history === undefined;
     const { fitting, refusals } = chooseBackups(repository.info.backups, at.target, path, historyMissing, at.backup);
-    const future = futureOf(at);
-    if (future) refusals.push(future);
+    const aheadMs = aheadOf(at);
+    const refuseAhead = (last?: Coverage['lastReachable']): Refusal[] =>
+      aheadMs > 0 ? [refuseFuture(at.target, at.primary.now, aheadMs, last)] : [];
 
     const search = new Search(at, repository, path, toolboxProbe(at, repository.archive, signal));
     // Without a backup that fits, the numbers an operator needs next still come from the newest one on this path.
     const base =
       fitting[0] ?? chooseBackups(repository.info.backups, { kind: 'latest' }, path, historyMissing).fitting[0];
-    if (!base) return { ...nothing(timeline), refusals };
-    if (fitting.length === 0 || future) {
-      const seen = await search.look(base, { kind: 'latest' });
-      return { ...search.answer(base, seen), reachable: false, needsTail: false, refusals };
+    if (!base) return { ...nothing(timeline), refusals: [...refusals, ...refuseAhead()] };
+    if (fitting.length === 0 || aheadMs > 0) {
+      const answer = search.answer(base, await search.look(base, { kind: 'latest' }));
+      const all = [...refusals, ...refuseAhead(answer.lastReachable)];
+      return { ...answer, reachable: false, needsTail: false, refusals: all };
     }
     return search.choose(fitting, refusals);
   });
@@ -286,10 +288,10 @@ function nextAfter(reach: Reach, backup: BackupFacts, segmentBytes: number, path
   return top ? nameAt(path, top.number + 1, segmentBytes) : backup.archiveStart;
 }
 
-function futureOf(at: CheckCoverage): Refusal | undefined {
-  if (at.target.kind !== 'time' || !at.primary.answered) return undefined;
-  const ahead = Date.parse(isoTime(at.target.time)) - Date.parse(at.primary.now);
-  return ahead > 0 ? refuseFuture(at.target, at.primary.now, ahead) : undefined;
+/** Milliseconds by which a moment lies ahead of the primary's clock; 0: it does not, or nobody can say. */
+function aheadOf(at: CheckCoverage): number {
+  if (at.target.kind !== 'time' || !at.primary.answered) return 0;
+  return Math.max(0, Date.parse(isoTime(at.target.time)) - Date.parse(at.primary.now));
 }
 
 function nothing(timeline: number): Omit<Coverage, 'refusals'> {

@@ -40,10 +40,10 @@ export function refuseBeyond(target: RecoveryTarget, last: Last, why: string): R
 }
 
 /** A moment that the primary's clock has not reached: no WAL of it can exist anywhere. */
-export function refuseFuture(target: RecoveryTarget, now: string, aheadMs: number): Refusal {
+export function refuseFuture(target: RecoveryTarget, now: string, aheadMs: number, last?: Last): Refusal {
   return {
     code: 'DR-TARGET-UNREACHABLE',
-    message: `${describeTarget(target)} lies ${Math.ceil(aheadMs / 1000)} s in the future of the primary's clock (${now})`,
-    next: 'Choose a target in the past, or `latest`.',
+    message: `${describeTarget(target)} lies ${Math.ceil(aheadMs / 1000)} s in the future of the primary's clock (${now})${last ? `; ${describeLast(last)}` : ''}`,
+    next: last?.at ? choose(last) : 'Choose a target in the past, or `latest`.',
   };
 }

@@ -10,7 +10,7 @@ import { measureActivityCost } from '../activity-cost/measure';
 import { machine } from '../lib/machine';
 import { count, size } from '../lib/options';
 import { log, ms } from '../lib/print';
-import { afterwards, lock, tidyUp, tidyUpOnSignals } from '../lib/tidy';
+import { afterwards, lock, tidily, wasInterrupted } from '../lib/tidy';
 import { recoverByHand, stopByHand } from './by-hand';
 import { total, type PhaseTimes } from './phases';
 import { Product, type ProductRun } from './product';
@@ -51,43 +51,43 @@ It needs about six times the data in disk space, and works on a platform, a Temp
 Exit code 0: measured, whatever the numbers; 1: a recovery failed or could not be set up.`,
     )
     .action(async (options: Options) => {
-      tidyUpOnSignals();
       try {
-        lock(project);
-        const result = await measure(options);
+        const result = await tidily(() => measure(options));
         process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${render(result)}\n`);
       } catch (error) {
         process.stderr.write(`bench pitr: ${error instanceof Error ? error.message : String(error)}\n`);
         process.exitCode = 1;
-      } finally {
-        await tidyUp();
       }
     });
 }
 
 async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrResult> {
+  lock(project);
   const on = await machine();
   if (on.load > on.processors / 2)
     log(
       `the load is ${on.load.toFixed(1)} on ${on.processors} processors: something else is at work, and it will show`,
     );
-  const home = ownControlPlane(7233 + ports);
   afterwards('removing the platform', () => platformDown({ project }));
+  // Undone before the platform is: a worker could still make something on it.
+  const home = ownControlPlane(7233 + ports);
   afterwards('stopping the script', stopByHand);
-  // A bench that was killed hard left its things behind.
-  await platformDown({ project });
+  await sweep(home);
 
   const stand = await buildStand(data, wal, ports);
   await writePlan(stand.plan, join(home, 'plan.yaml'), checkout);
   const { address } = await controlPlaneUp();
   const product = await Product.connect(address, stand);
-  afterwards('closing the connection', () => product.close());
   log(`Temporal and the workers are ready at ${address}`);
-
-  const activityCost = await measureActivityCost(address);
-  const { byProduct, byHand } = await sideBySide(stand, product, runs);
-  const killed = await measureWorkerKilled(product, stand.database.site, Math.min(runs, 3));
-  return resultOf({ on, stand, requested: { data, wal }, byProduct, byHand, activityCost, killed });
+  try {
+    const activityCost = await measureActivityCost(address);
+    const { byProduct, byHand } = await sideBySide(stand, product, runs);
+    const killed = await measureWorkerKilled(product, stand.database.site, Math.min(runs, 3));
+    return resultOf({ on, stand, requested: { data, wal }, byProduct, byHand, activityCost, killed });
+  } finally {
+    // A call that the client is still repeating would throw out of its timer.
+    if (!wasInterrupted()) await product.close();
+  }
 }
 
 /** The environment of a control plane that knows nothing of any other. @returns its home */
@@ -103,12 +103,18 @@ function ownControlPlane(port: number): string {
     DR_TEMPORAL_UI_PORT: String(port + 1000),
     DR_LOG_LEVEL: 'warn',
   });
-  const gone = async (): Promise<void> => {
+  afterwards('stopping the control plane', async () => {
     await controlPlaneDown();
     rmSync(home, { recursive: true, force: true });
-  };
-  afterwards('stopping the control plane', gone);
+  });
   return home;
+}
+
+/** A bench that was killed hard left its things behind. */
+async function sweep(home: string): Promise<void> {
+  await controlPlaneDown();
+  await platformDown({ project });
+  rmSync(home, { recursive: true, force: true });
 }
 
 /**

@@ -112,7 +112,7 @@ async function start(plane: ControlPlane, workflowId: string, input: PitrInput):
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
       throw new Fault(
         'locked',
-        `${workflowId} is under way already: two runs of one resource never work at once. Nothing was started.`,
+        `DR-LOCKED: ${workflowId} is under way already: two runs of one resource never work at once. Nothing was started.`,
         `Watch it with \`./dr watch ${workflowId}\`, or end it with \`./dr abort ${workflowId} --reason "WHY"\`.`,
       );
     }

@@ -1,6 +1,5 @@
 /** Options that several commands share, and how their values are read. */
 import type { Command } from 'commander';
-import { Fault } from './fault';
 import { whoami } from './act';
 
 export const addWho = (command: Command): Command =>
@@ -53,8 +52,4 @@ export function followOptions(
   if (until !== 'end' && until !== 'person') faults.push(`--until is "${until}": expected end or person.`);
   const timeout = durationOption('--timeout', options['timeout'], faults);
   return { until: until === 'person' ? 'person' : 'end', ...(timeout === undefined ? {} : { timeout }) };
-}
-
-export function demandNoFaults(faults: string[], makeFault: (faults: string[]) => Fault): void {
-  if (faults.length > 0) throw makeFault(faults);
 }

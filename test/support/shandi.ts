@@ -80,8 +80,9 @@ export class Shandi {
   }
 
   /** Writes a row that says how far recovery came; where it lies in the WAL. Makes the table when there is none. */
-  async mark(name: string): Promise<Mark> {
-    await this.sql(`CREATE TABLE IF NOT EXISTS marks (name text PRIMARY KEY)`);
+  async mark(): Promise<Mark> {
+    const name = randomUUID();
+    await this.sql(`CREATE TABLE IF NOT EXISTS marks (name text)`);
     const { xid } = await this.sql<{ xid: string }>(
       `INSERT INTO marks VALUES ('${name}') RETURNING pg_current_xact_id()::xid::text AS xid`,
     );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
+import { searchAttributes } from '../../workflows/contracts/names';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
@@ -42,10 +43,10 @@ describe('kernel: what a run does with people, failures and time', function () {
         site.calls.join(' '),
       );
       assert.ok(site.approvals.every((one) => one.runId === handle.firstExecutionRunId));
-      const { searchAttributes } = await handle.describe();
-      assert.deepEqual(searchAttributes['DrVerdict'], ['met']);
-      assert.deepEqual(searchAttributes['DrState'], ['completed']);
-      assert.deepEqual(searchAttributes['DrTier'], ['P1']);
+      const { typedSearchAttributes } = await handle.describe();
+      assert.equal(typedSearchAttributes.get(searchAttributes.verdict), 'met');
+      assert.equal(typedSearchAttributes.get(searchAttributes.state), 'completed');
+      assert.equal(typedSearchAttributes.get(searchAttributes.tier), 'P1');
     });
   });
 

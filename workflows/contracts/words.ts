@@ -34,6 +34,13 @@ export function bytes(count: number): string {
   return `${value >= 100 ? Math.round(value) : trimmed(value.toFixed(1))} ${units[unit]}`;
 }
 
+/** `1 234 567`. */
+export const count = (value: number): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+
+/** A value that may be unknown; says so instead of showing a zero. */
+export const known = <T>(value: T | null | undefined, show: (value: T) => string): string =>
+  value === null || value === undefined ? 'not known' : show(value);
+
 /** `2026-11-22 17:29:24 UTC`; text that is no time is handed back as it is. */
 export function moment(iso: string): string {
   const at = Date.parse(iso);

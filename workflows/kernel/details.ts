@@ -1,7 +1,6 @@
+import { duration } from '../contracts/words';
 import type { CardView, RunView } from '../contracts/run-view';
 
-const seconds = (ms: number): string =>
-  ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 /** Keeps a table a table, whatever a value holds. */
 const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 
@@ -47,7 +46,7 @@ export function renderDetails(view: RunView): string {
   if (view.objectives) {
     const clock = view.objectives;
     lines.push(
-      `Clock: ${seconds(clock.elapsed)} of RTO ${seconds(clock.rto)} (tier ${clock.tier}), of which ${seconds(clock.human)} waiting for people${clock.verifiedAt ? '; stopped, verified' : ''}.`,
+      `Clock: ${duration(clock.elapsed)} of RTO ${duration(clock.rto)} (tier ${clock.tier}), of which ${duration(clock.human)} waiting for people${clock.verifiedAt ? '; stopped, verified' : ''}.`,
       '',
     );
   }

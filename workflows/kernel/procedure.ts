@@ -5,13 +5,14 @@ import {
   condition,
   isCancellation,
   proxyActivities,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type * as evidence from '../../activities/evidence';
 import type { PinnedPlan } from '../../activities/evidence/pin-plan';
 import type { Plan } from '../../plan';
-import { drFailure, errorCodes, problemOf } from '../contracts/errors';
+import { drFailure, errorCodes, problemOf, type DrCode } from '../contracts/errors';
 import { controlQueue } from '../contracts/names';
 import { parseOutside } from '../contracts/outside';
 import type { Report, RunState, Verdict } from '../contracts/run-view';
@@ -91,6 +92,8 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
   } catch (error) {
     if (error instanceof Ended) ending = error;
     else if (isCancellation(error)) cancelled = ending ? undefined : error;
+    // A failure of the world outside any step; inside one it would have held the run. The way back is owed all the same.
+    else if (error instanceof TemporalFailure) ending = unexpected(error);
     else throw error;
   }
 
@@ -139,6 +142,11 @@ async function pinPlan(expectHash: string | undefined): Promise<PinnedPlan> {
     if (code === 'DR-PLAN') throw new Ended('refused', 'DR-PLAN', message);
     throw error;
   }
+}
+
+function unexpected(error: TemporalFailure): Ended {
+  const { code, message } = problemOf(error);
+  return new Ended('failed', code in errorCodes ? (code as DrCode) : 'DR-INTERNAL', message);
 }
 
 function stateOf(finished: Finished | undefined, ending: Ended | undefined): RunState {

@@ -70,7 +70,9 @@ export class Run {
 
   /** Waits until a person, or a stated policy, approves exactly the facts the card shows. */
   gate<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
-    return this.gates.open(name, definition, this.clock);
+    // A step like any other: what cannot be measured holds the run, where a bare failure would end it without the undo.
+    const measure = (): Promise<F> => this.probe(`Measure the facts of gate ${name}`, definition.measure);
+    return this.gates.open(name, { ...definition, measure }, this.clock);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import { damageOf, type Prepared } from './restore';
 import { askWitnesses } from './witness';
-import { count, duration, known } from './words';
+import { count, duration, known } from '../contracts/words';
 
 export interface Moved {
   approval: Approval;

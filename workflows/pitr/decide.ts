@@ -6,7 +6,7 @@ import type { CardContent, GateDefinition } from '../kernel/gate';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import type { Prepared } from './restore';
-import { bytes, count, duration, known } from './words';
+import { bytes, count, duration, known } from '../contracts/words';
 
 /** What the approval is bound to. */
 export interface CutOverFacts {
@@ -30,6 +30,9 @@ export function cutOverGate(on: SiteProxies, recovery: Recovery, prepared: Prepa
         on.probe.measureLoss({ ...recovery.at, copy: prepared.copy }),
         on.probe.readDatabase(recovery.at),
       ]);
+      // Recreated, or on another volume, since the pre-flight: once approved, that is the server to fence and to go back to.
+      prepared.damaged = damaged;
+      prepared.damagedVolume = damaged.container?.dataVolume ?? prepared.damagedVolume;
       return { copy: pick(prepared), damaged: identity(damaged), loss };
     },
     card: (facts) => card(recovery, prepared, facts),

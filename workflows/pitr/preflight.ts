@@ -5,7 +5,7 @@ import type { Coverage, DatabaseFacts, DiskFacts, Refusal } from '../contracts/r
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
-import { bytes, duration, known } from './words';
+import { bytes, duration, known } from '../contracts/words';
 
 export interface Preflight {
   target: RecoveryTarget;

@@ -4,7 +4,7 @@ import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import type { Moved } from './cut-over';
 import type { Prepared } from './restore';
-import { bytes, duration, known } from './words';
+import { bytes, duration, known } from '../contracts/words';
 
 export async function protect(
   run: Run,

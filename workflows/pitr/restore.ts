@@ -5,7 +5,7 @@ import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import type { Preflight } from './preflight';
-import { bytes, count, duration, known } from './words';
+import { bytes, count, duration, known } from '../contracts/words';
 
 /** A copy that stands at its target, and what was found before and in it. */
 export interface Prepared extends Preflight {

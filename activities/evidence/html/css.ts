@@ -38,7 +38,7 @@ dl.meta { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1
 dl.meta dt, dl.facts dt, th { color: var(--soft); font-size: .82rem; font-weight: 500; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: .4rem 1.25rem; margin: 0; }
-dl.facts dt { padding-top: .1rem; }
+dl.facts dt { padding-top: .1rem; } .two dl.facts { grid-template-columns: minmax(6rem, 9rem) 1fr; }
 .measures { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.75rem; }
 figure { margin: 0; } figcaption { margin-top: .5rem; color: var(--soft); font-size: .88rem; }
 .measure strong { font-size: 1.55rem; font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -66,7 +66,7 @@ pre { margin: 0; overflow-x: auto; font: .82rem/1.5 var(--mono); }
 footer { color: var(--soft); font-size: .85rem; margin-top: 1.5rem; }
 @media (max-width: 40rem) {
   main { padding: 1.5rem .8rem 3rem; } section { padding: 1.1rem 1rem; } h1 { font-size: 1.5rem; }
-  dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .6rem; }
+  dl.facts, .two dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .6rem; }
 }
 @media print {
   :root { color-scheme: light; --page: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --faint: #fff;

@@ -52,4 +52,4 @@ export function table(title: string, columns: string[], rows: string[][]): Marku
 
 /** Numbers, dashes, and numbers with a remark such as `0 (dropped)`. */
 const isNumberOrNote = (text: string | undefined): boolean =>
-  text === undefined || text === '' || /^[-–—?]$/.test(text) || isNumber(text.replace(/\s*\([^)]*\)$/, ''));
+  text === undefined || text === '' || /^([-–—?]|not known)$/.test(text) || isNumber(text.replace(/\s*\([^)]*\)$/, ''));

@@ -9,7 +9,7 @@ import type { Report, RunState } from '../../../workflows/contracts/run-view';
 import { humanWaits } from '../../../workflows/contracts/words';
 import { at, sampleReport, sampleView } from '../../fixtures/run-view';
 
-const golden = join(__dirname, '..', '..', 'fixtures', 'report.html');
+const golden = join(__dirname, '..', '..', 'fixtures', 'report.golden');
 
 /** Every text of a view becomes an attack. */
 function poisoned(value: unknown, keep: (text: string) => boolean): unknown {
