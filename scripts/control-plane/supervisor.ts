@@ -54,6 +54,7 @@ function start(child: Child, pause = 100): void {
       publish();
     }
   });
+  if (!child.readyLine) void reportPort(child.name, started);
   started.once('error', (error) => log.write(`could not be started: ${error.message}\n`));
   started.once('close', (code, signal) => {
     log.end(`${new Date().toISOString()} ended with ${code ?? signal}\n`);
@@ -73,6 +74,17 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', () => (socket.destroy(), resolve(true)));
     socket.once('error', () => resolve(false));
   });
+}
+
+/** The server prints no line: it is ready, at its first start and at every later one, when its port answers. */
+async function reportPort(name: string, started: ChildProcess): Promise<void> {
+  while (running.get(name) === started && !stopping) {
+    if (await answers(server)) {
+      ready.add(name);
+      return publish();
+    }
+    await sleep(50);
+  }
 }
 
 async function stop(): Promise<void> {
@@ -102,9 +114,7 @@ async function main(): Promise<void> {
   const others = await workers();
   expected = ['temporal', ...others.map((one) => one.name)];
   start(temporal);
-  while (!(await answers(server))) await sleep(50);
-  ready.add('temporal');
-  publish();
+  while (!ready.has(temporal.name)) await sleep(20);
   for (const child of others) start(child);
 }
 

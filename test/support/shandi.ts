@@ -179,7 +179,7 @@ export class Shandi {
     return [
       ...containers.map((one) => one.Names[0] ?? one.Id),
       ...(Volumes ?? []).map((one) => one.Name).filter((name) => !inUse.has(name) && !/_standby/.test(name)),
-    ];
+    ].sort();
   }
 
   /** Process ids of the control plane as they are now. */
