@@ -27,7 +27,7 @@ export async function pointInTimeRecovery(input: unknown): Promise<Report> {
 function describe(input: PitrInput) {
   const resource = databaseResource(input.database);
   const lock = input.mode === 'recover' ? recoveryLock(resource) : readingLock(input.mode, resource);
-  const summary = `${input.mode} ${resource} at ${describeTarget(input.target)}: ${input.reason}`;
+  const summary = `${input.mode} ${resource} at ${describeTarget(input.target)}: ${input.reason} (${input.by})`;
   return { resource, lock, mode: input.mode, summary, ...(input.planHash ? { planHash: input.planHash } : {}) };
 }
 

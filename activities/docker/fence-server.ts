@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { EvidenceRef } from '../../workflows/contracts/run-view';
 import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
@@ -52,7 +53,7 @@ export async function fenceServer(args: FenceServer): Promise<FenceProof> {
           signal,
         })
       : undefined;
-    const [answers, control] = await Promise.all([
+    const [answers, control, evidence] = await Promise.all([
       connectAnswers(args, address),
       // Without a final position the fence holds all the same; the loss then rests on what was measured before.
       cold?.catch(() => undefined),
@@ -65,6 +66,7 @@ export async function fenceServer(args: FenceServer): Promise<FenceProof> {
       restartPolicy: facts.restartPolicy,
       connect: describeAnswers(answers),
       ...(control ? { finalLsn: control.checkpointLsn } : {}),
+      ...(evidence ? { evidence } : {}),
       provenAt: new Date().toISOString(),
     };
   });
@@ -89,9 +91,9 @@ async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promis
 }
 
 /** Its log goes with the container when the service is recreated, so it is kept before. */
-async function saveLog(args: FenceServer, name: string): Promise<void> {
+async function saveLog(args: FenceServer, name: string): Promise<EvidenceRef | undefined> {
   const log = await containerLog(args.site, args.containerId, { tail: 20_000, timestamps: true });
-  if (log) await saveEvidence(`damaged-${name}.log`, log);
+  return log ? saveEvidence('Log of the damaged server', `damaged-${name}.log`, log) : undefined;
 }
 
 async function gone(args: FenceServer): Promise<FenceProof> {

@@ -8,6 +8,22 @@ import { runLabels } from '../shared/copy-names';
 import { engineStatus, onEngine } from '../shared/engine';
 import { secret } from '../shared/secrets';
 
+/** What `startCopy` is given. */
+export interface StartCopy extends DatabaseAt {
+  key: string;
+  /** Image id or name of the damaged server: the copy runs the very same programs. */
+  image: string;
+  /** Volume that holds the restored data directory. */
+  volume: string;
+  target: RecoveryTarget;
+  /** Position of the target as pre-flight found it; for the progress, and the end of the archive for `latest`. */
+  targetLsn?: string;
+  /** WAL to replay, bytes; for the progress. */
+  walBytes: number;
+  /** The five standby settings of the primary (`DatabaseFacts.settings`); the copy gets at least these. */
+  settings?: Record<string, number>;
+}
+
 export interface CopySpec extends DatabaseAt {
   /** Name of the container. */
   name: string;

@@ -1,7 +1,8 @@
 /** Activities on a PostgreSQL server: its own, and the restored copy beside it. */
 export { readDatabase } from './read-database';
 export { secureTail, type SecuredTail } from './secure-tail';
-export { startCopy, type StartCopy } from './start-copy';
+export type { StartCopy } from './copy-container';
+export { startCopy } from './start-copy';
 export { inspectCopy } from './inspect-copy';
 export { measureLoss } from './measure-loss';
 export { promoteCopy } from './promote-copy';

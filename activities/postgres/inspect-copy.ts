@@ -1,4 +1,4 @@
-import type { DatabaseAt, Inspection, PausedCopy } from '../../workflows/contracts/recovery';
+import type { DatabaseAt, Inspection, PausedCopy, TableCount } from '../../workflows/contracts/recovery';
 import { databaseContainer } from '../shared/database-container';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
@@ -11,6 +11,8 @@ import { runAmcheck } from './run-amcheck';
 
 /** Nothing moves on a paused copy: a lock that is not free at once stays taken until the promotion. */
 const copyLockTimeoutMs = 200;
+/** Tables named in the result; all of them are in the evidence. */
+const tablesInResult = 200;
 
 /**
  * What is in the paused copy, beside what is on the damaged server: rows per table, the plan's business queries, page
@@ -32,10 +34,10 @@ export async function inspectCopy(
     ]);
     const result = { tables: compareTables(now, after), businessQueries, checksumFailures, amcheck: amcheck.verdict };
     const evidence = await Promise.all([
-      saveEvidence('inspection.json', `${JSON.stringify(result, undefined, 2)}\n`),
-      saveEvidence('amcheck.txt', amcheck.output),
+      saveEvidence('Inspection of the copy', 'inspection.json', `${JSON.stringify(result, undefined, 2)}\n`),
+      saveEvidence('Output of amcheck', 'amcheck.txt', amcheck.output),
     ]);
-    return { ...result, evidence };
+    return { ...result, tables: mostTelling(result.tables), evidence };
   });
 }
 
@@ -53,4 +55,12 @@ async function countDamaged(args: DatabaseAt, signal: AbortSignal): Promise<Tabl
 export async function countChecksumFailures(args: DatabaseAt, container: string, signal: AbortSignal): Promise<number> {
   const sql = 'SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database';
   return Number(await psql(args.site, container, sql, { signal }));
+}
+
+/** A result is kept small: a schema of thousands of tables is whole in the evidence, here its most telling rows. */
+function mostTelling(tables: TableCount[]): TableCount[] {
+  const telling = (one: TableCount): number => (one.note ? 2 : 0) + (one.now !== one.after ? 1 : 0);
+  return tables.length <= tablesInResult
+    ? tables
+    : [...tables].sort((a, b) => telling(b) - telling(a)).slice(0, tablesInResult);
 }

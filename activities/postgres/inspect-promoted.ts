@@ -41,8 +41,12 @@ export async function inspectPromoted(
     });
     const result = { tables, businessQueries, checksumFailures, amcheck: amcheck.verdict };
     const evidence = await Promise.all([
-      saveEvidence('inspection-promoted.json', `${JSON.stringify(result, undefined, 2)}\n`),
-      saveEvidence('amcheck-promoted.txt', amcheck.output),
+      saveEvidence(
+        'Inspection after promotion',
+        'inspection-promoted.json',
+        `${JSON.stringify(result, undefined, 2)}\n`,
+      ),
+      saveEvidence('Output of amcheck after promotion', 'amcheck-promoted.txt', amcheck.output),
     ]);
     return { ...result, evidence };
   });

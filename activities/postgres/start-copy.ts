@@ -1,4 +1,4 @@
-import type { DatabaseAt, PausedCopy, Progress, RecoveryTarget } from '../../workflows/contracts/recovery';
+import type { PausedCopy, Progress } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { describeTarget } from '../../workflows/contracts/pitr';
 import { inspectContainer, labels, removeContainer } from '../shared/containers';
@@ -7,24 +7,9 @@ import { engineOf, onEngine } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
-import { createCopyContainer, specHash, type CopySpec } from './copy-container';
+import { createCopyContainer, specHash, type CopySpec, type StartCopy } from './copy-container';
 import { demandFirstStart } from './first-start';
 import { waitUntilPaused } from './wait-until-paused';
-
-export interface StartCopy extends DatabaseAt {
-  key: string;
-  /** Image id or name of the damaged server: the copy runs the very same programs. */
-  image: string;
-  /** Volume that holds the restored data directory. */
-  volume: string;
-  target: RecoveryTarget;
-  /** Position of the target as pre-flight found it; for the progress, and the end of the archive for `latest`. */
-  targetLsn?: string;
-  /** WAL to replay, bytes; for the progress. */
-  walBytes: number;
-  /** The five standby settings of the primary (`DatabaseFacts.settings`); the copy gets at least these. */
-  settings?: Record<string, number>;
-}
 
 /** Replaying parameter changes can demand more than the backup's settings; each round raises what was asked for. */
 const rounds = 3;
@@ -42,10 +27,16 @@ export async function startCopy(args: StartCopy): Promise<PausedCopy> {
     for (let round = 1; ; round += 1) {
       const container = await runningCopy(spec);
       const outcome = await waitUntilPaused(args, container, beat as (progress: Progress) => void, signal);
-      await saveEvidence(`copy-${args.key}.log`, outcome.log.slice(-1_000_000));
+      const evidence = await saveEvidence('Log of the copy', `copy-${args.key}.log`, outcome.log.slice(-1_000_000));
       if ('paused' in outcome) {
         await proveIsolated(args, container);
-        return { ...outcome.paused, container: spec.name, volume: args.volume, durationMs: Date.now() - began };
+        return {
+          ...outcome.paused,
+          container: spec.name,
+          volume: args.volume,
+          durationMs: Date.now() - began,
+          evidence,
+        };
       }
       const raised = Object.entries(outcome.neededSettings).filter(
         ([name, value]) => (spec.settings[name] ?? 0) < value,

@@ -6,10 +6,10 @@ import { describeTarget } from '../../workflows/contracts/pitr';
 import { inspectContainer } from '../shared/containers';
 import { psql, queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
+import type { StartCopy } from './copy-container';
 import { followLog } from './follow-log';
 import { newestHeartbeat } from './heartbeat-row';
 import { lsnBytes, lsnDistance, readRecoveryLog, segmentLsn, type RecoveryLog } from './recovery-log';
-import type { StartCopy } from './start-copy';
 
 export type Outcome =
   | { paused: Omit<PausedCopy, 'container' | 'volume' | 'durationMs'>; log: string }

@@ -64,7 +64,7 @@ export class FakeSite {
       inspectCopy: (): Inspection => ({ ...inspection, ...this.inspection }),
       measureLoss: (): Loss => ({ ...loss, ...this.loss }),
       promoteCopy: () => ({ timeline: 2, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
-      inspectPromoted: () => ({ tables: [], amcheck: inspection.amcheck }),
+      inspectPromoted: () => ({ ...inspection, tables: [] }),
       stopCopy: nothing,
       removeCopy: nothing,
       directWrite: () => write,

@@ -4,6 +4,7 @@
  */
 import type { Database, Site } from '../../plan';
 import type { RecoveryTarget } from './pitr';
+import type { EvidenceRef } from './run-view';
 
 /** The database an activity works on: its entry in the plan, and the site it lives at. */
 export interface DatabaseAt {
@@ -131,6 +132,8 @@ export interface PausedCopy {
   logLine: string;
   walBytesReplayed: number;
   durationMs: number;
+  /** Its log up to there. */
+  evidence?: EvidenceRef;
 }
 
 export interface TableCount {
@@ -148,7 +151,7 @@ export interface Inspection {
   businessQueries: { name: string; value: number | null; expected: string; ok: boolean; note?: string }[];
   checksumFailures: number;
   amcheck: { ok: boolean; relations: number; skipped: string[]; findings: string[]; durationMs: number };
-  evidence: { path: string; sha256: string }[];
+  evidence: EvidenceRef[];
 }
 
 /** What would be lost if clients were moved to the copy now. */
@@ -172,6 +175,8 @@ export interface FenceProof {
   connect: string;
   /** Final position of the damaged history, read after it stopped. */
   finalLsn?: string;
+  /** Its log, which goes with its container. */
+  evidence?: EvidenceRef;
   provenAt: string;
 }
 

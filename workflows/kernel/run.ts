@@ -155,8 +155,11 @@ export class Run {
     this.record.facts(title, facts);
   }
 
+  /** Files that were kept; a later one of the same path replaces the earlier. */
   evidence(...refs: EvidenceRef[]): void {
-    this.record.edit((view) => void view.evidence.push(...refs));
+    this.record.edit((view) => {
+      view.evidence = [...view.evidence.filter((one) => refs.every((ref) => ref.path !== one.path)), ...refs];
+    });
   }
 
   note(text: string): void {

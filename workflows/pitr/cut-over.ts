@@ -125,6 +125,7 @@ async function inspectTheRest(run: Run, on: SiteProxies, recovery: Recovery, pre
         `amcheck clean; ${seen.tables.map((one) => `${one.table} ${known(one.after, count)} rows`).join(', ')}`,
     },
   );
+  run.evidence(...rest.evidence);
   run.facts(
     'Counted after promotion',
     rest.tables.map((one) => ({ label: one.table, value: `${known(one.after, count)} rows` })),

@@ -92,6 +92,7 @@ async function inspect(
         `${value.tables.length} tables, ${count(value.tables.reduce((sum, one) => sum + (one.after ?? 0), 0))} rows, amcheck clean on ${value.amcheck.relations} relations, ${value.businessQueries.filter((one) => one.ok).length} of ${value.businessQueries.length} business queries as expected`,
     },
   );
+  run.evidence(...inspection.evidence, ...(copy.evidence ? [copy.evidence] : []));
   run.facts('The copy', [
     { label: 'Stopped at', value: `${copy.replayLsn} on timeline ${copy.timeline}` },
     { label: 'Last commit in it', value: known(copy.lastCommitAt, (when) => when) },
