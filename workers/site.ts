@@ -6,6 +6,7 @@ import * as health from '../activities/health';
 import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
+import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
 import { installLogger } from './logger';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue: siteQueue(site),
-    activities: { ...compose, ...docker, ...health, ...pgbackrest, ...pgbouncer, ...postgres },
+    activities: withHeartbeats({ ...compose, ...docker, ...health, ...pgbackrest, ...pgbouncer, ...postgres }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
     maxHeartbeatThrottleInterval: '500 ms',
     defaultHeartbeatThrottleInterval: '500 ms',

@@ -38,11 +38,15 @@ export async function keepCopy(input: unknown): Promise<Report> {
             },
           ]);
         }
-        run.cleanup('Remove the copy and its volume', () =>
-          siteActivities(site.name).change.removeCopy({ database, site, key }),
-        );
+        const remove = (): Promise<unknown> => siteActivities(site.name).change.removeCopy({ database, site, key });
         run.phase('Keep');
-        await sleep(Math.max(0, Date.parse(until) - Date.now()));
+        // An abort or a cancel undoes the keeping: the copy goes at once.
+        await run.change('Keep the copy', () => sleep(Math.max(0, Date.parse(until) - Date.now())), {
+          undo: { title: 'Remove the copy and its volume', act: remove },
+          outcome: () => `until ${until}`,
+        });
+        run.pointOfNoReturn('its time is over');
+        await run.change('Remove the copy and its volume', remove);
         return { verdict: 'none', result: { removed: key } };
       },
     },

@@ -16,9 +16,10 @@ import { recoveryContext } from './pitr/context';
 import { handOverCopy } from './pitr/copy';
 import { cutOver } from './pitr/cut-over';
 import { cutOverGate } from './pitr/decide';
-import { checkTarget, preflight } from './pitr/preflight';
+import { look, preflight } from './pitr/preflight';
 import { protect } from './pitr/protect';
 import { prepareCopy } from './pitr/restore';
+import { askWitnesses } from './pitr/witness';
 
 export async function pointInTimeRecovery(input: unknown): Promise<Report> {
   return runProcedure({ name: 'pointInTimeRecovery', schema: pitrInputSchema, describe, body }, input);
@@ -54,17 +55,21 @@ async function body(run: Run, input: PitrInput, plan: Plan): Promise<Finished> {
       });
 
       run.phase('Protect');
-      return { verdict: 'judge', result: await protect(run, on, recovery, prepared, moved) };
+      const [result] = await Promise.all([
+        protect(run, on, recovery, prepared, moved),
+        askWitnesses(run, on, recovery, prepared, moved.reopenedAt),
+      ]);
+      return { verdict: 'judge', result };
     } catch (error) {
       if (!(error instanceof Retargeted)) throw error;
       run.phase('Restore beside');
       const target = targetSchema.parse(error.target);
-      const next = await checkTarget(run, on, recovery, found.damaged, target);
+      const next = await look(run, on, recovery, found.toolbox, target);
       if (next.refusals.length > 0) {
         run.note(`${describeTarget(target)} cannot be had: ${next.refusals.map((one) => one.message).join('; ')}`);
         continue;
       }
-      found = { ...found, target, coverage: next };
+      found = { ...found, ...next, target };
       prepared = await prepareCopy(run, on, recovery, found);
     }
   }

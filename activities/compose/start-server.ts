@@ -1,9 +1,12 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
 import { compose } from '../shared/compose';
 import { containerLog } from '../shared/container-log';
 import { containerFacts, findService } from '../shared/containers';
+import { demandDataVolume } from '../shared/data-volume';
 import { databaseContainer } from '../shared/database-container';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql } from '../shared/psql';
@@ -15,14 +18,17 @@ import { until } from '../shared/until';
  * fenced container again, with the old volume or without a restart policy.
  * @param expectVolume volume that must be mounted at the data directory
  * @param deadlineMs time until it must take writes (default 120 000)
- * @throws DR-COMPOSE, DR-DATABASE-DOWN with the end of its log
+ * @throws DR-APPROVAL-MISSING, DR-NOT-OURS when the env file names another volume, DR-COMPOSE, DR-DATABASE-DOWN with the end of its log
  */
 export async function startServer(
-  args: DatabaseAt & { expectVolume: string; deadlineMs?: number },
+  args: DatabaseAt & { expectVolume: string; approval: ApprovalReference; deadlineMs?: number },
 ): Promise<{ containerId: string; durationMs: number }> {
+  demandApproval(args.approval);
   const { site, database, expectVolume } = args;
   const began = Date.now();
   return withHeartbeat(`starting ${database.service} on ${expectVolume}`, async (_beat, signal) => {
+    // Before Compose starts anything: a server on the wrong volume writes to it at once.
+    await demandDataVolume(args, expectVolume);
     if (!serves(args, await findService(site, database.service)))
       await compose(site, ['up', '-d', '--no-deps', '--force-recreate', database.service], signal);
     const info = await databaseContainer(args);

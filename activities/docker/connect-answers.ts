@@ -8,7 +8,8 @@ export interface ConnectAnswer {
   address: string;
   /** Service whose container tried; undefined: this worker. */
   from?: string;
-  answer: 'connected' | 'refused' | 'no answer' | 'unknown';
+  /** `unknown`: the try itself did not work, which proves nothing. */
+  answer: 'connected' | 'refused' | 'no answer' | 'no such host' | 'unknown';
 }
 
 /** How long a connect may hang before it counts as no answer. A listening server on this network answers in microseconds. */
@@ -42,10 +43,17 @@ function fromHere(host: string, port: number): Promise<ConnectAnswer> {
   });
 }
 
+// Only what the kernel called a refusal is one: a program that is missing (127) or died must not read as a closed port.
 // Fixed text, data as arguments. bash opens TCP connections by itself, so the pooler's image needs no other program.
 const script = `for host in "$@"; do
-  { timeout 0.4 bash -c 'exec 3<>"/dev/tcp/$0/5432"' "$host" 2>/dev/null
-  case $? in 0) echo "$host connected";; 124) echo "$host no answer";; *) echo "$host refused";; esac; } &
+  { said=$(LC_ALL=C timeout 0.4 bash -c 'exec 3<>"/dev/tcp/$0/5432"' "$host" 2>&1)
+  case "$? $said" in
+    "0 "*) echo "$host connected";;
+    "124 "* | *"No route to host"* | *"timed out"*) echo "$host no answer";;
+    *"Connection refused"*) echo "$host refused";;
+    *"not known"* | *"name resolution"*) echo "$host no such host";;
+    *) echo "$host unknown";;
+  esac; } &
 done
 wait`;
 

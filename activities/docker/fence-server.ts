@@ -4,21 +4,24 @@ import type { EvidenceRef } from '../../workflows/contracts/run-view';
 import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
+import { composeVariable } from '../shared/compose';
 import { containerFacts, inspectContainer } from '../shared/containers';
 import { containerLog } from '../shared/container-log';
-import { readColdVolume } from '../shared/control-data';
+import { readColdVolume, wasShutDown } from '../shared/control-data';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
-import { connectAnswers, describeAnswers, type ConnectAnswer } from './connect-answers';
+import { proveFence } from './prove-fence';
 
 export interface FenceServer extends DatabaseAt {
-  /** The container to fence, as pre-flight saw it: never "whatever the service is now". */
+  /** The container to fence, as pre-flight saw it: never "whatever the service is now". Empty: there was none. */
   containerId: string;
   /** Time for a clean shutdown before it is killed, milliseconds. */
   stopTimeoutMs: number;
   approval: ApprovalReference;
+  /** Its data volume. Default: what the container mounts; when it is gone, what the site's env file names. */
+  volume?: string;
 }
 
 /**
@@ -31,8 +34,8 @@ export async function fenceServer(args: FenceServer): Promise<FenceProof> {
   demandApproval(args.approval);
   const { site, database, containerId } = args;
   return withHeartbeat(`fencing ${database.service}`, async (_beat, signal) => {
-    const before = await inspectContainer(site, containerId);
-    if (!before) return gone(args);
+    const before = containerId ? await inspectContainer(site, containerId) : undefined;
+    if (!before) return prove(args, undefined, undefined);
     demandService(site, database.service, before);
     if (before.HostConfig.RestartPolicy?.Name !== 'no')
       await onEngine(site, `setting restart policy of ${containerId}`, () =>
@@ -43,8 +46,9 @@ export async function fenceServer(args: FenceServer): Promise<FenceProof> {
     const address = Object.values(before.NetworkSettings.Networks).find((one) => one.IPAddress)?.IPAddress;
     await stopOrKill(args, before);
     const after = await inspectContainer(site, containerId);
-    if (!after) return gone(args);
-    const facts = containerFacts(after, database.dataDirectory);
+    const facts = containerFacts(after ?? before, database.dataDirectory);
+    const volume = args.volume ?? facts.dataVolume;
+    if (!after) return prove(args, volume, address);
     const cold = facts.dataVolume
       ? readColdVolume(site, {
           image: after.Image,
@@ -53,23 +57,33 @@ export async function fenceServer(args: FenceServer): Promise<FenceProof> {
           signal,
         })
       : undefined;
-    const [answers, control, evidence] = await Promise.all([
-      connectAnswers(args, address),
-      // Without a final position the fence holds all the same; the loss then rests on what was measured before.
+    const [proof, control, evidence] = await Promise.all([
+      prove(args, volume, address),
+      // Without a final position the fence holds all the same; the loss then rests on what was measured before. A server
+      // that was killed has none in its control file: that names a checkpoint which lies behind the end.
       cold?.catch(() => undefined),
       saveLog(args, facts.name),
     ]);
-    demandProof(args, facts.running, facts.restartPolicy, answers);
     return {
-      container: facts.name,
-      running: facts.running,
-      restartPolicy: facts.restartPolicy,
-      connect: describeAnswers(answers),
-      ...(control ? { finalLsn: control.checkpointLsn } : {}),
+      ...proof,
+      ...(control && wasShutDown(control) ? { finalLsn: control.checkpointLsn } : {}),
       ...(evidence ? { evidence } : {}),
-      provenAt: new Date().toISOString(),
     };
   });
+}
+
+async function prove(
+  args: FenceServer,
+  volume: string | undefined,
+  oldAddress: string | undefined,
+): Promise<FenceProof> {
+  const data = volume ?? args.volume ?? (await composeVariable(args.site, args.database.volumeVariable));
+  if (!data)
+    throw drFailure(
+      'DR-FENCE-NOT-PROVEN',
+      `nothing tells which data volume the damaged server had: its container is gone or has none, and ${args.database.volumeVariable} is not set in ${args.site.compose.envFile}`,
+    );
+  return proveFence({ ...args, volume: data, ...(oldAddress ? { oldAddress } : {}) });
 }
 
 async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promise<void> {
@@ -94,30 +108,4 @@ async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promis
 async function saveLog(args: FenceServer, name: string): Promise<EvidenceRef | undefined> {
   const log = await containerLog(args.site, args.containerId, { tail: 20_000, timestamps: true });
   return log ? saveEvidence('Log of the damaged server', `damaged-${name}.log`, log) : undefined;
-}
-
-async function gone(args: FenceServer): Promise<FenceProof> {
-  const answers = await connectAnswers(args, undefined);
-  demandProof(args, false, 'no', answers);
-  return {
-    container: args.containerId,
-    running: false,
-    restartPolicy: 'no',
-    connect: describeAnswers(answers),
-    provenAt: new Date().toISOString(),
-  };
-}
-
-function demandProof(args: FenceServer, running: boolean, policy: string, answers: ConnectAnswer[]): void {
-  const open = answers.filter((one) => one.answer === 'connected');
-  const against = [
-    ...(running ? ['it is still running'] : []),
-    ...(policy === 'no' || policy === '' ? [] : [`its restart policy is ${policy}`]),
-    ...open.map((one) => `${one.address} still takes connections${one.from ? ` from ${one.from}` : ''}`),
-  ];
-  if (against.length === 0) return;
-  throw drFailure(
-    'DR-FENCE-NOT-PROVEN',
-    `container ${args.containerId.slice(0, 12)} of service ${args.database.service}: ${against.join('; ')}`,
-  );
 }

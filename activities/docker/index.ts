@@ -1,5 +1,6 @@
 /** Activities on the containers, volumes and disks of a site's Docker engine. */
 export { fenceServer, type FenceServer } from './fence-server';
+export { proveFence, type ProveFence } from './prove-fence';
 export { unfenceServer } from './unfence-server';
 export { recordDamagedVolume, type KeptVolume } from './record-damaged-volume';
 export { freeDisk } from './free-disk';

@@ -1,7 +1,9 @@
+import type { ContainerInspectInfo } from 'dockerode';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { compose } from '../shared/compose';
-import { inspectContainer } from '../shared/containers';
+import { containerFacts, inspectContainer } from '../shared/containers';
+import { demandDataVolume } from '../shared/data-volume';
 import { databaseContainer } from '../shared/database-container';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
@@ -9,27 +11,47 @@ import { demandService } from '../shared/ownership';
 import { psql } from '../shared/psql';
 import { until } from '../shared/until';
 
+export interface UnfenceServer extends DatabaseAt {
+  /** The fenced container; empty: there was none. */
+  containerId: string;
+  /** Policy before the fence, e.g. `unless-stopped`. */
+  restartPolicy: string;
+  /** Whether it ran before the fence (default true); a server that somebody had stopped stays stopped. */
+  wasRunning?: boolean;
+  /** Data volume it must have. */
+  expectVolume: string;
+  /** Time for crash recovery, milliseconds (default 120 000). */
+  deadlineMs?: number;
+}
+
+export interface UnfencedServer {
+  containerId: string;
+  /** It runs and takes writes. */
+  running: boolean;
+  durationMs: number;
+}
+
 /**
- * Undo of the fence: the old restart policy, started again, and a wait until it takes writes. Does nothing to a server
- * that was never fenced. When its container is gone, the service is brought up again by Compose on the volume that the
- * env file names.
- * @param restartPolicy policy before the fence, e.g. `unless-stopped`
- * @param deadlineMs time for crash recovery (default 120 000)
+ * Undo of the fence: the old restart policy, and a server that ran before started again, with a wait until it takes
+ * writes. Does nothing to a server that was never fenced. When its container is gone, the service is brought up again by
+ * Compose. Never starts a server on another volume than the expected one.
+ * @throws DR-NOT-OURS when container or env file name another volume, DR-DATABASE-DOWN when it takes no writes in time
  */
-export async function unfenceServer(
-  args: DatabaseAt & { containerId: string; restartPolicy: string; deadlineMs?: number },
-): Promise<{ containerId: string; durationMs: number }> {
+export async function unfenceServer(args: UnfenceServer): Promise<UnfencedServer> {
   const { site, database, containerId } = args;
+  const wasRunning = args.wasRunning ?? true;
   const began = Date.now();
   return withHeartbeat(`starting ${database.service} again`, async (_beat, signal) => {
-    const info = await inspectContainer(site, containerId);
+    const info = containerId ? await inspectContainer(site, containerId) : undefined;
     if (info) {
       demandService(site, database.service, info);
+      demandVolume(args, info);
       const container = engineOf(site).getContainer(containerId);
       if (info.HostConfig.RestartPolicy?.Name !== args.restartPolicy)
         await onEngine(site, `setting restart policy of ${containerId}`, () =>
           container.update({ RestartPolicy: { Name: args.restartPolicy } }),
         );
+      if (!wasRunning) return { containerId, running: info.State.Running, durationMs: Date.now() - began };
       await onEngine(site, `starting ${containerId}`, async () => {
         if (info.State.Paused) await container.unpause();
         else if (!info.State.Running)
@@ -37,8 +59,15 @@ export async function unfenceServer(
             if (engineStatus(error) !== 304) throw error;
           });
       });
-    } else await compose(site, ['up', '-d', '--no-deps', database.service], signal);
-    const id = info?.Id ?? (await databaseContainer(args)).Id;
+    } else {
+      // Compose mounts what the env file names: asked before, because a server that has started has written.
+      await demandDataVolume(args, args.expectVolume);
+      if (!wasRunning) return { containerId, running: false, durationMs: Date.now() - began };
+      await compose(site, ['up', '-d', '--no-deps', database.service], signal);
+    }
+    const now = info ?? (await databaseContainer(args));
+    demandVolume(args, now);
+    const id = now.Id;
     await until(
       async () => {
         const answer = await psql(site, id, 'SELECT pg_is_in_recovery()', { signal, timeoutMs: 5000 }).catch(() => '');
@@ -53,6 +82,15 @@ export async function unfenceServer(
           }),
       },
     );
-    return { containerId: id, durationMs: Date.now() - began };
+    return { containerId: id, running: true, durationMs: Date.now() - began };
   });
+}
+
+function demandVolume(args: UnfenceServer, info: ContainerInspectInfo): void {
+  const facts = containerFacts(info, args.database.dataDirectory);
+  if (facts.dataVolume === args.expectVolume) return;
+  throw drFailure(
+    'DR-NOT-OURS',
+    `container ${facts.name} has volume ${facts.dataVolume ?? 'none'} at ${args.database.dataDirectory}, expected ${args.expectVolume}; it was not started`,
+  );
 }

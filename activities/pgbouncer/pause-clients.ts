@@ -4,12 +4,15 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
 import { Admin, AdminTimeout } from './admin';
+import { notedByThisRun, notePause } from './pause-record';
 
 export interface PausedClients {
   paused: boolean;
   /** Clients were cut because a transaction did not end in `pooler.pauseTimeout`. */
   killed: boolean;
   waitedMs: number;
+  /** Somebody held them before this run did, so its undo must not let them in. */
+  alreadyPaused: boolean;
 }
 
 /**
@@ -22,6 +25,9 @@ export async function pauseClients(args: DatabaseAt & { approval: ApprovalRefere
   const { pooler } = args.database;
   const began = Date.now();
   return withHeartbeat('holding clients at the pooler', async () => {
+    const before = await Admin.use(args, (admin) => admin.database());
+    const alreadyPaused = before.paused && !(await notedByThisRun(args));
+    if (!before.paused) await notePause(args);
     let killed = !(await pause(args, pooler.pauseTimeout));
     if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
     const held = await Admin.use(args, async (admin) => ({
@@ -37,7 +43,7 @@ export async function pauseClients(args: DatabaseAt & { approval: ApprovalRefere
       throw drFailure('DR-POOLER', `${pooler.service} does not show ${pooler.database} as paused after PAUSE`, {
         retry: true,
       });
-    return { paused: true, killed, waitedMs: Date.now() - began };
+    return { paused: true, killed, waitedMs: Date.now() - began, alreadyPaused };
   });
 }
 

@@ -12,12 +12,13 @@ export function compareTables(now: TableRows[] | undefined, after: TableRows[]):
       ...(now && !left ? ['dropped on the damaged server'] : []),
       ...(right ? [] : ['made after the target: not in the copy']),
       ...(left?.note ? [`damaged server: ${left.note}`] : []),
-      ...(right?.note ? [right.note.startsWith('locked by the excluded') ? right.note : `copy: ${right.note}`] : []),
+      ...(right?.note ? [right.locked ? right.note : `copy: ${right.note}`] : []),
     ];
     return {
       table,
       now: left?.rows ?? null,
       after: right?.rows ?? null,
+      ...(right?.locked ? { locked: true } : {}),
       ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
     };
   });

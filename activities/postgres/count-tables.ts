@@ -7,6 +7,8 @@ export interface TableRows {
   table: string;
   rows: number | null;
   bytes: number;
+  /** The startup process holds it locked: the excluded transaction does, and does so until the promotion. */
+  locked?: boolean;
   note?: string;
 }
 
@@ -67,7 +69,8 @@ export async function countTables(at: DatabaseAt, container: string, options: Co
             WHEN OTHERS THEN n := NULL; note := 'not counted: ' || SQLERRM;
           END;
         END IF;
-        result := result || jsonb_strip_nulls(jsonb_build_object('table', one.name, 'n', n, 'bytes', one.bytes, 'note', note));
+        result := result || jsonb_strip_nulls(jsonb_build_object('table', one.name, 'n', n, 'bytes', one.bytes,
+          'locked', CASE WHEN one.locked THEN true END, 'note', note));
       END LOOP;
       PERFORM set_config('dr.result', result::text, false);
     END $dr$`,
@@ -79,11 +82,12 @@ export async function countTables(at: DatabaseAt, container: string, options: Co
     timeoutMs: budget + 60_000,
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  const found = JSON.parse(text) as { table: string; n?: number; bytes: number; note?: string }[];
+  const found = JSON.parse(text) as (Omit<TableRows, 'rows'> & { n?: number })[];
   return found.map((one) => ({
     table: one.table,
     rows: one.n ?? null,
     bytes: one.bytes,
+    ...(one.locked ? { locked: true } : {}),
     ...(one.note ? { note: one.note } : {}),
   }));
 }

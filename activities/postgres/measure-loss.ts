@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt, Loss, PausedCopy } from '../../workflows/contracts/recovery';
 import { containerFacts, findService } from '../shared/containers';
-import { readColdVolume } from '../shared/control-data';
+import { readColdVolume, wasShutDown } from '../shared/control-data';
 import { queryJson } from '../shared/psql';
 import { isoSql, lastCommitSql, positionSql } from '../shared/sql';
 import { newestHeartbeat } from './heartbeat-row';
@@ -14,14 +14,22 @@ interface Side {
   at: string | null;
 }
 
-const sideSql = `SELECT json_build_object('lsn', ${positionSql},
+const sideSql = (more = ''): string => `SELECT json_build_object(${more}'lsn', ${positionSql},
   'nextXid', pg_snapshot_xmax(pg_current_snapshot())::text, 'at', ${isoSql(lastCommitSql)})`;
+
+interface CopySide extends Side {
+  paused: boolean;
+}
+
+/** Whether it stands paused in recovery; the function fails on a server that has left recovery. */
+const pausedSql = `CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() = 'paused' ELSE false END`;
 
 /**
  * What moving clients to the copy now would lose: WAL bytes, seconds between the last commits, and transactions that
  * wrote (from transaction ids: rolled back ones and subtransactions count too, so it is an upper bound).
- * A damaged server that was shut down is measured from its control file, with `lastKnown` for the time of its last
- * commit; of one that can be neither asked nor read everything about it is null.
+ * A damaged server that was shut down is measured from its control file. The control file of one that crashed, or does
+ * not answer, names a checkpoint that lies behind its end, so its position and transactions are null. For both
+ * `lastKnown` gives the time of the last commit.
  */
 export async function measureLoss(
   args: DatabaseAt & { copy: Pick<PausedCopy, 'container' | 'lastCommitAt'>; lastKnown?: { lastCommitAt?: string } },
@@ -39,14 +47,18 @@ export async function measureLoss(
     transactions: damaged ? Math.max(0, Number(BigInt(damaged.nextXid) - BigInt(copy.nextXid))) : null,
     damagedLsn: damaged?.lsn ?? null,
     copyLsn: copy.lsn,
+    copyPaused: copy.paused,
     ...(lastCommitDamaged ? { lastCommitDamaged } : {}),
     ...(lastCommitCopy ? { lastCommitCopy } : {}),
     measuredAt: new Date().toISOString(),
   };
 }
 
-const readCopy = (args: DatabaseAt & { copy: { container: string } }): Promise<Side> =>
-  queryJson<Side>(args.site, args.copy.container, sideSql, { signal: cancellationSignal(), timeoutMs: 5000 });
+const readCopy = (args: DatabaseAt & { copy: { container: string } }): Promise<CopySide> =>
+  queryJson<CopySide>(args.site, args.copy.container, sideSql(`'paused', ${pausedSql}, `), {
+    signal: cancellationSignal(),
+    timeoutMs: 5000,
+  });
 
 async function readDamaged(args: DatabaseAt): Promise<Side | undefined> {
   const signal = cancellationSignal();
@@ -54,7 +66,7 @@ async function readDamaged(args: DatabaseAt): Promise<Side | undefined> {
   if (!info) return undefined;
   try {
     if (info.State.Running && !info.State.Paused) {
-      const side = await queryJson<Side>(args.site, info.Id, sideSql, { signal, timeoutMs: 5000 });
+      const side = await queryJson<Side>(args.site, info.Id, sideSql(), { signal, timeoutMs: 5000 });
       return { ...side, at: side.at ?? (await newestHeartbeat(args, info.Id)) ?? null };
     }
     const facts = containerFacts(info, args.database.dataDirectory);
@@ -66,7 +78,7 @@ async function readDamaged(args: DatabaseAt): Promise<Side | undefined> {
       dataDirectory,
       signal,
     });
-    return { lsn: cold.checkpointLsn, nextXid: cold.nextXid, at: null };
+    return wasShutDown(cold) ? { lsn: cold.checkpointLsn, nextXid: cold.nextXid, at: null } : undefined;
   } catch {
     signal.throwIfAborted();
     return undefined;

@@ -47,7 +47,7 @@ export async function rebuildStandby(args: RebuildStandby): Promise<RebuiltStand
   const site = args.standbySite ?? args.site;
   const { service, volumeVariable } = args.standby;
   return withHeartbeat(`rebuilding standby ${service}`, async (_beat, signal) => {
-    const volume = copyNames(site, args.key).standbyVolume;
+    const volume = copyNames(site, args.key).standbyVolume(service);
     const before = await composeVariable(site, volumeVariable);
     if ((await mounted(args, site)) !== volume) {
       await onEngine(site, `making volume ${volume}`, (engine) =>

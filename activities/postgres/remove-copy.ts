@@ -1,8 +1,9 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
+import { databaseResource, readingLock } from '../../workflows/contracts/names';
 import { composeVariable } from '../shared/compose';
-import { inspectContainer, removeContainer } from '../shared/containers';
+import { inspectContainer, labels, removeContainer } from '../shared/containers';
 import { copyNames } from '../shared/copy-names';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { demandOurs, inspectVolume } from '../shared/ownership';
@@ -10,9 +11,10 @@ import { until } from '../shared/until';
 
 /**
  * Removes what a run restored: container of the copy, restore one-shot, volume. It is the undo of the restore and the end
- * of an inspectable copy. Safe when some or all of it is gone already.
+ * of an inspectable copy, called by the run that made it or by the keeper it was handed over to. Safe when some or all of
+ * it is gone already.
  * @returns names of what was removed
- * @throws DR-NOT-OURS when a label is wrong, or the volume is the one the database runs on
+ * @throws DR-NOT-OURS when a label is wrong, another run made it, or the volume is chosen for or used by a server
  */
 export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ removed: string[] }> {
   const { site, database } = args;
@@ -20,6 +22,7 @@ export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ 
   const volume = await inspectVolume(site, names.volume);
   if (volume) {
     demandOurs(site, `volume ${names.volume}`, volume.labels, 'copy');
+    demandMaker(args, `volume ${names.volume}`, volume.labels);
     await demandUnused(args, names.volume, [names.container, names.restore]);
   }
   const removed: string[] = [];
@@ -30,6 +33,7 @@ export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ 
     const info = await inspectContainer(site, name);
     if (!info) continue;
     demandOurs(site, `container ${name}`, info.Config.Labels, role);
+    demandMaker(args, `container ${name}`, info.Config.Labels);
     await removeContainer(site, info.Id);
     removed.push(name);
   }
@@ -43,6 +47,21 @@ export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ 
     removed.push(names.volume);
   }
   return { removed };
+}
+
+/** Refuses what another run made, unless that run handed it over to the calling keeper. */
+function demandMaker(args: DatabaseAt & { key: string }, what: string, found: Record<string, string>): void {
+  const caller = activityInfo().workflowExecution?.workflowId ?? 'none';
+  const makers = makersFor(caller, databaseResource(args.database.name), args.key);
+  const made = found[labels.run] ?? 'none';
+  if (makers.includes(made)) return;
+  throw drFailure('DR-NOT-OURS', `${what} was made by run ${made}, this is run ${caller}`);
+}
+
+/** Runs whose copy the caller may remove: its own, and for the keeper of a key that of the run which only made a copy. */
+export function makersFor(caller: string, resource: string, key: string): string[] {
+  const keeps = caller === `${readingLock('keep', resource)}.${key}`;
+  return [caller, ...(keeps ? [readingLock('copy', resource)] : [])];
 }
 
 /** The engine lets go of a volume a moment after its container: 409 means not yet. */

@@ -13,7 +13,8 @@ export interface AmcheckOptions {
 
 /**
  * `pg_amcheck` on a server: every heap page and every index entry against its heap row. Relations that the startup process
- * has locked are left out and named, because reading them would hang until the promotion.
+ * has locked are left out and named, because reading them would hang until the promotion. Without the extension in the
+ * database nothing can be looked at, which is neither damage nor its absence: `checked` is false.
  */
 export async function runAmcheck(
   at: DatabaseAt,
@@ -22,10 +23,8 @@ export async function runAmcheck(
 ): Promise<{ verdict: Inspection['amcheck']; output: string }> {
   const began = Date.now();
   const database = at.database.database;
-  const stop = (finding: string): { verdict: Inspection['amcheck']; output: string } => ({
-    verdict: { ok: false, relations: 0, skipped: [], findings: [finding], durationMs: Date.now() - began },
-    output: finding,
-  });
+  const nothing = { relations: 0, skipped: [], findings: [] };
+  const since = (): { durationMs: number } => ({ durationMs: Date.now() - began });
   let locked: { name: string; kind: string }[];
   try {
     const text = await psql(at.site, container, lockedSql, {
@@ -33,14 +32,15 @@ export async function runAmcheck(
       ...(options.signal ? { signal: options.signal } : {}),
     });
     const facts = JSON.parse(text) as { installed: boolean; locked: { name: string; kind: string }[] };
-    if (!facts.installed)
-      return stop(
-        `extension amcheck is not installed in ${database}: CREATE EXTENSION amcheck there, then damage inside pages can be found`,
-      );
+    if (!facts.installed) {
+      const output = `extension amcheck is not installed in ${database}: CREATE EXTENSION amcheck there, then damage inside pages can be found`;
+      return { verdict: { ...nothing, ok: true, checked: false, skipped: [output], ...since() }, output };
+    }
     locked = facts.locked;
   } catch (error) {
     options.signal?.throwIfAborted();
-    return stop(problemOf(error).message);
+    const output = problemOf(error).message;
+    return { verdict: { ...nothing, ok: false, checked: true, findings: [output], ...since() }, output };
   }
   const skip = locked.flatMap((one) => [one.kind === 'i' ? '--exclude-index' : '--exclude-table', one.name]);
   const only = (options.only ?? []).flatMap((table) => ['--table', table]);
@@ -69,10 +69,11 @@ export async function runAmcheck(
   return {
     verdict: {
       ok: result.exitCode === 0,
+      checked: true,
       relations: Number(counted?.[1] ?? 0),
       skipped: locked.map((one) => one.name),
       findings: findings.slice(0, 20),
-      durationMs: Date.now() - began,
+      ...since(),
     },
     output: `exit code ${result.exitCode}\n${result.stdout}\n${result.stderr.replaceAll('\r', '\n')}`,
   };

@@ -2,8 +2,9 @@ import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt, PausedCopy } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
-import { findService, removeContainer } from '../shared/containers';
-import { readColdVolume } from '../shared/control-data';
+import { removeContainer } from '../shared/containers';
+import { readColdVolume, wasShutDown } from '../shared/control-data';
+import { serverImage } from '../shared/data-volume';
 import { engineOf, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { findOwnCopy } from './own-copy';
@@ -43,11 +44,10 @@ export async function stopCopy(
         );
       await removeContainer(site, info.Id);
     }
-    const image = info?.Image ?? (await findService(site, database.service))?.Image;
-    if (!image) throw drFailure('DR-IMAGE-MISSING', `no container tells which image reads volume ${copy.volume}`);
+    const image = info?.Image ?? (await serverImage(args));
     const { dataDirectory } = database;
     const facts = await readColdVolume(site, { image, volume: copy.volume, dataDirectory, signal });
-    if (facts.state !== 'shut down')
+    if (!wasShutDown(facts))
       throw drFailure(
         'DR-TOOL',
         `volume ${copy.volume}: pg_controldata says the cluster is "${facts.state}", expected "shut down" after the stop`,

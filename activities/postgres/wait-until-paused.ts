@@ -102,11 +102,11 @@ async function pausedAt(
 
 /**
  * In standby mode the server says where it waits once the archive has nothing more (PostgreSQL 15 and later). An archive
- * that fails for a moment looks the same, so the last commit that pre-flight saw there must have been replayed as well.
+ * that fails for a moment looks the same, so what is known to be there must have been replayed as well.
  */
 function atArchiveEnd(args: StartCopy, seen: RecoveryLog, replayLsn: string): boolean {
-  if (args.targetLsn !== undefined) return lsnBytes(replayLsn) >= lsnBytes(args.targetLsn);
-  return seen.waitingFor !== undefined;
+  if (seen.waitingFor === undefined) return false;
+  return args.targetLsn === undefined || lsnBytes(replayLsn) >= lsnBytes(args.targetLsn);
 }
 
 function failed(args: StartCopy, seen: RecoveryLog, log: string): Outcome {

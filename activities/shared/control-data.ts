@@ -53,6 +53,12 @@ export function parseControlData(text: string): ControlData {
   };
 }
 
+/**
+ * Whether the cluster was shut down in order as a primary: only then does its last checkpoint lie at the end of its WAL.
+ * After a crash, and on a standby, WAL goes on behind it (PostgreSQL source, DBState).
+ */
+export const wasShutDown = (facts: Pick<ControlData, 'state'>): boolean => facts.state === 'shut down';
+
 /** pg_controldata shortens one more name. */
 const nameOf = (setting: string): string => (setting === 'max_locks_per_xact' ? 'max_locks_per_transaction' : setting);
 

@@ -17,8 +17,8 @@ export interface CopyNames {
   toolbox: string;
   /** Empty volume through which the free disk is measured, where the plan says where copies are made. */
   room: string;
-  /** New volume of the rebuilt standby. */
-  standbyVolume: string;
+  /** New volume of a rebuilt standby, by its service: a primary may have several. */
+  standbyVolume: (service: string) => string;
 }
 
 /**
@@ -37,7 +37,7 @@ export function copyNames(site: Site, key: string): CopyNames {
     restore: `${project}-pitr-restore-${key}`,
     toolbox: `${project}-dr-toolbox-${key}`,
     room: `${project}_dr_room_${key}`,
-    standbyVolume: `${project}_pgdata_standby_${key}`,
+    standbyVolume: (service) => `${project}_pgdata_${service}_${key}`,
   };
 }
 

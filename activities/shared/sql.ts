@@ -1,4 +1,4 @@
-/** Small pieces of SQL that several activities need. PostgreSQL 13 to 18. */
+/** Small pieces of SQL that several activities need. PostgreSQL 15 to 18. */
 
 /** A timestamptz as UTC ISO 8601 with microseconds, the precision the server has. */
 export const isoSql = (expression: string): string =>

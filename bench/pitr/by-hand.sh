@@ -31,6 +31,25 @@ SQL
 docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" --output=json info | grep -qF "\"label\":\"$BACKUP\"" ||
   die "backup $BACKUP is not in the repository"
 docker exec "$old" df -B1 --output=avail "$DATA_DIRECTORY" >/dev/null
+
+# Does the archive reach the target: no segment missing behind the backup's first, and a commit later than the target in the
+# newest one? (`pgbackrest check`, `verify` and `info` all say yes over a hole.)
+archived=$(docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" repo-ls "archive/$STANZA" --recurse |
+  grep -oE '[0-9A-F]{24}-[0-9a-f]{40}' | cut -c1-24 | sort -u)
+first=$(docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" "--set=$BACKUP" --output=json info | grep -oE '"start":"[0-9A-F]{24}"' | cut -d'"' -f4)
+[ -n "$first" ] || die "backup $BACKUP does not say which segment it begins with"
+previous=
+for segment in $archived; do
+  [[ $segment < $first || ${segment:0:8} != "${first:0:8}" ]] && continue
+  number=$((16#${segment:8:8} * 256 + 16#${segment:16:8}))
+  [ -z "$previous" ] || [ "$number" = $((previous + 1)) ] || die "segments before $segment are missing"
+  previous=$number newest=$segment
+done
+docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" archive-get "$newest" "/tmp/$newest"
+latest=$(docker exec -e TZ=UTC -e PGTZ=UTC "$old" sh -c 'pg_waldump -r Transaction "$1" 2>/dev/null; rm -f "$1"' sh "/tmp/$newest" |
+  grep -oE 'COMMIT [0-9]{4}-[0-9-]+ [0-9:.]+' | tail -n 1 | cut -c8-)
+wanted=${TARGET/T/ }
+[[ $latest > ${wanted%Z} ]] || die "the archive ends at $latest, before the target $TARGET"
 end pre-flight
 
 # ---- restore beside; meanwhile the newest WAL goes into the archive

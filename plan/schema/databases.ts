@@ -3,7 +3,9 @@ import { duration, positiveDuration } from './duration';
 import { absolutePath, host, identifier, name, path, port, secretRef, variable, volume } from './common';
 import { rate } from './size';
 
-const VERSION = 'a major version of PostgreSQL that is supported here: 13 to 18';
+// 14 brought pg_get_wal_replay_pause_state, which proves that a copy stands still; 15 the log line by which the end of the
+// archive is recognised (target `latest`).
+const VERSION = 'a major version of PostgreSQL that is supported here: 15 to 18';
 const QUERY = 'one SELECT (or WITH … SELECT) statement without a semicolon that returns one number';
 
 // The pattern spells out both cases because JSON Schema has no flag for them.
@@ -101,7 +103,7 @@ export const database = z.strictObject({
   site: name.describe('Site of the primary server in peace.'),
   version: z
     .int({ error: VERSION })
-    .min(13, { error: VERSION })
+    .min(15, { error: VERSION })
     .max(18, { error: VERSION })
     .describe('Major version of PostgreSQL; data files of another one cannot be started.'),
   service: name.describe('Compose service of the primary server.'),

@@ -15,7 +15,10 @@ export const exitCodes = {
     code: 3,
     means: 'refused: by pre-flight, by the plan, or by the run a message was sent to; nothing was changed',
   },
-  missed: { code: 4, means: 'the recovery was verified, but an objective (RTO or RPO) was missed' },
+  missed: {
+    code: 4,
+    means: 'the recovery was verified, but an objective (RTO or RPO) was missed or could not be measured',
+  },
   gate: { code: 5, means: 'the run waits for an approval, or is paused' },
   held: { code: 6, means: 'the run is held at a failed step' },
   ended: { code: 7, means: 'the run failed, was aborted, rejected or cancelled, or nobody answered its gate' },
@@ -35,7 +38,7 @@ export function exitOf(view: Pick<RunView, 'state' | 'verdict'>): number {
 function exitName({ state, verdict }: Pick<RunView, 'state' | 'verdict'>): ExitName {
   switch (state) {
     case 'completed':
-      return verdict === 'missed' ? 'missed' : 'ok';
+      return verdict === 'missed' || verdict === 'unproven' ? 'missed' : 'ok';
     case 'refused':
       return 'refused';
     case 'waiting-approval':

@@ -46,7 +46,10 @@ describe('facts drift after the approval', function () {
   it('more is lost than the plan tolerates: the approval is void, a new card, approved, done', async () => {
     const few = (plan: Parameters<Parameters<typeof withPlan>[0]>[0]): typeof plan => ({
       ...plan,
-      approvals: plan.approvals.map((one) => ({ ...one, driftTolerance: { ...one.driftTolerance, transactions: 150 } })),
+      approvals: plan.approvals.map((one) => ({
+        ...one,
+        driftTolerance: { ...one.driftTolerance, transactions: 150 },
+      })),
     });
     await withPlan(few, async () => {
       const handle = await shandi.recover({ target: { kind: 'time', time: (await shandi.mark()).at } });
@@ -55,7 +58,10 @@ describe('facts drift after the approval', function () {
         shandi.sql(`DO $$ BEGIN FOR one IN 1..400 LOOP
           BEGIN INSERT INTO dr_heartbeat (node) VALUES ('test'); EXCEPTION WHEN OTHERS THEN RAISE; END; END LOOP; END $$`),
       );
-      assert.match(voided.voided ?? '', /^the loss was \d+ transactions, is now [\d ]+ transactions; the plan tolerates 150 transactions more$/);
+      assert.match(
+        voided.voided ?? '',
+        /^the loss was \d+ transactions, is now [\d ]+ transactions; the plan tolerates 150 transactions more$/,
+      );
       assert.ok(Number(open.card.loss.find((one) => one.label === 'Transactions')?.value.replace(' ', '')) >= 400);
       await approve(handle, open.card.hash);
       assert.equal((await resultOf(handle)).view.verdict, 'met');
@@ -70,7 +76,15 @@ describe('facts drift after the approval', function () {
       const site = (await loadPlan(process.env['DR_PLAN'] ?? '')).plan.sites[0]?.compose;
       assert.ok(site);
       const files = ['-p', site.project, '-f', fromRoot(site.file), '--env-file', fromRoot(site.envFile)];
-      await promisify(execFile)('docker', ['compose', ...files, 'up', '-d', '--no-deps', '--force-recreate', 'postgres']);
+      await promisify(execFile)('docker', [
+        'compose',
+        ...files,
+        'up',
+        '-d',
+        '--no-deps',
+        '--force-recreate',
+        'postgres',
+      ]);
       await shandi.eventually('the server is back', () => shandi.now().catch(() => undefined));
     });
     const recreated = (await docker.getContainer(containerOf('postgres')).inspect()).Id;

@@ -13,7 +13,11 @@ describe('second run on the same database', function () {
   useShandi((opened) => (shandi = opened));
 
   it('is refused and told who holds the lock; a check may run beside; the lock is free again at the end', async () => {
-    const first = await shandi.recover({ target: { kind: 'latest' }, reason: 'payments are gone', by: 'Primary On-Call' });
+    const first = await shandi.recover({
+      target: { kind: 'latest' },
+      reason: 'payments are gone',
+      by: 'Primary On-Call',
+    });
     const waiting = await until(first, 'waiting-approval');
     const card = openCard(waiting);
 

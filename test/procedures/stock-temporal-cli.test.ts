@@ -50,7 +50,10 @@ describe('stock temporal command line', function () {
     // The very command that the card prints, but for who and why.
     const command = answer.queryResult[0].gates[0]?.card.commands.temporal ?? '';
     assert.match(command, /^temporal workflow update execute -w recover\.database\.shandi --name approve --input '\{/);
-    const words = command.replace('YOUR ROLE', 'Management').replace('WHY', 'agreed').split(/ (?=-)| --input /);
+    const words = command
+      .replace('YOUR ROLE', 'Management')
+      .replace('WHY', 'agreed')
+      .split(/ (?=-)| --input /);
     const asked = /--input '(.*)'$/.exec(words.join(' '))?.[1] ?? /'(.*)'$/.exec(command)?.[1] ?? '';
     await temporal(
       ...['workflow', 'update', 'execute', '-w', id, '--name', 'approve', '--input'],

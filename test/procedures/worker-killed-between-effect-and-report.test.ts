@@ -125,6 +125,8 @@ function watchLog(container: string, words: string): Promise<void> {
     };
     follow.stdout.on('data', read);
     follow.stderr.on('data', read);
-    follow.once('close', () => reject(new Error(`the log of ${container} ended without "${words}": ${seen.slice(-300)}`)));
+    follow.once('close', () =>
+      reject(new Error(`the log of ${container} ended without "${words}": ${seen.slice(-300)}`)),
+    );
   });
 }

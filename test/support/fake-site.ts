@@ -4,6 +4,7 @@ import type {
   BackupFacts,
   Coverage,
   DatabaseFacts,
+  FenceProof,
   Inspection,
   Loss,
   PausedCopy,
@@ -84,18 +85,12 @@ export class FakeSite {
       pushHistory: nothing,
       archiveCheck: () => ({ segment: '000000020000000000000006', durationMs: 10 }),
       fullBackup: (): BackupFacts => backup,
-      pauseClients: () => ({ paused: true, killed: false, waitedMs: 1 }),
+      pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
       resumeClients: nothing,
-      repointClients: nothing,
-      fenceServer: () => ({
-        container: 'old',
-        running: false,
-        restartPolicy: 'no',
-        connect: 'refused',
-        finalLsn: '0/6000000',
-        provenAt: at,
-      }),
-      unfenceServer: nothing,
+      repointClients: () => ({ from: 'postgres', to: 'postgres' }),
+      fenceServer: () => ({ ...fence(at), finalLsn: '0/6000000' }),
+      proveFence: () => fence(at),
+      unfenceServer: () => ({ containerId: 'old', running: true, durationMs: 10 }),
       recordDamagedVolume: nothing,
       freeDisk: () => ({ path: '/var/lib/docker', freeBytes: this.free, totalBytes: 2e12 }),
       useDataVolume: () => ({ from: 'old', to: 'copy' }),
@@ -105,6 +100,14 @@ export class FakeSite {
     };
   }
 }
+
+const fence = (provenAt: string): FenceProof => ({
+  container: 'old',
+  running: false,
+  restartPolicy: 'no',
+  connect: 'refused',
+  provenAt,
+});
 
 const backup: BackupFacts = {
   label: '20261122-160000F',
@@ -180,7 +183,7 @@ const inspection: Inspection = {
   tables: [{ table: 'orders', now: null, after: 1200, note: 'dropped on the damaged server' }],
   businessQueries: [],
   checksumFailures: 0,
-  amcheck: { ok: true, relations: 40, skipped: [], findings: [], durationMs: 10 },
+  amcheck: { ok: true, checked: true, relations: 40, skipped: [], findings: [], durationMs: 10 },
   evidence: [],
 };
 
@@ -190,6 +193,7 @@ const loss: Loss = {
   transactions: 20,
   damagedLsn: '0/6000000',
   copyLsn: '0/5000000',
+  copyPaused: true,
   lastCommitDamaged: '2026-11-22T17:00:08.000Z',
   lastCommitCopy: '2026-11-22T16:59:59.000Z',
   measuredAt: '2026-11-22T17:00:10.000Z',

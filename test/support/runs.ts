@@ -2,15 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runQuery } from '../../workflows/contracts/messages';
-import type { Report, RunState, RunView } from '../../workflows/contracts/run-view';
+import { endStates, type Report, type RunState, type RunView } from '../../workflows/contracts/run-view';
 
-/** Waits until the run is in a state; fails with the run's timeline, so that a failing test tells its story. */
+/** Waits until the run is in a state; fails at once when it has ended in another, with the run's timeline, so that a failing test tells its story. */
 export async function until(handle: WorkflowHandle, state: RunState, timeoutMs = 60_000): Promise<RunView> {
   const end = Date.now() + timeoutMs;
   let view: RunView | undefined;
   while (Date.now() < end) {
     view = await handle.query(runQuery).catch(() => view);
     if (view?.state === state) return view;
+    if (view && endStates.has(view.state)) break;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   throw new Error(`the run is ${view?.state ?? 'unknown'}, expected ${state}\n${story(view)}`);

@@ -71,6 +71,11 @@ export class Shandi {
     return row as T;
   }
 
+  /** One statement as the server's administrator; what psql printed. */
+  sqlAsAdmin(statement: string): Promise<string> {
+    return inContainer(containerOf('postgres'), ['psql', '-XAtq', '-c', statement, 'theshandi_db']);
+  }
+
   /** The clock of the primary. */
   async now(): Promise<string> {
     const { at } = await this.sql<{ at: string }>(
@@ -109,16 +114,19 @@ export class Shandi {
 
   /** Ends the WAL segment and waits until it is in the archive; its name. */
   async archiveNow(): Promise<string> {
-    const asked = await inContainer(containerOf('postgres'), [
-      ...['psql', '-XAtq', '-c', `SELECT pg_walfile_name(pg_switch_wal())`, 'postgres'],
-    ]);
+    const asked = await this.sqlAsAdmin('SELECT pg_walfile_name(pg_switch_wal())');
     await this.eventually(`segment ${asked} is archived`, async () => {
-      const last = await inContainer(containerOf('postgres'), [
-        ...['psql', '-XAtq', '-c', 'SELECT left(last_archived_wal, 24) FROM pg_stat_archiver', 'postgres'],
-      ]);
-      return last.slice(0, 24) >= asked ? true : undefined;
+      const last = await this.sqlAsAdmin('SELECT left(last_archived_wal, 24) FROM pg_stat_archiver');
+      return last >= asked ? true : undefined;
     });
     return asked;
+  }
+
+  /** Label of the backup that a recovery to the last commit would begin from. */
+  async chosenBackup(): Promise<string> {
+    const handle = await this.recover({ mode: 'check', target: { kind: 'latest' } });
+    const { result } = (await handle.result()) as { result: { coverage: { backup: { label: string } } } };
+    return result.coverage.backup.label;
   }
 
   /** Everything a run that was undone must leave as it found it. */

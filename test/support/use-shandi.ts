@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { endStates, type RunView } from '../../workflows/contracts/run-view';
 import { story } from './runs';
@@ -36,6 +37,6 @@ async function endOpenRuns(client: Client): Promise<void> {
     const view = await handle.query<RunView>('run').catch(() => undefined);
     if (view && endStates.has(view.state)) continue;
     await handle.executeUpdate('abort', { args: [word] }).catch(() => handle.terminate('the test is over'));
-    await Promise.race([handle.result().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 60_000))]);
+    await Promise.race([handle.result().catch(() => undefined), sleep(60_000, undefined, { ref: false })]);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 import { searchAttributes } from '../../workflows/contracts/names';
+import type { RunView } from '../../workflows/contracts/run-view';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
@@ -26,6 +27,7 @@ describe('kernel: what a run does with people, failures and time', function () {
       const order = [
         'pauseClients',
         'fenceServer',
+        'proveFence',
         'promoteCopy',
         'stopCopy',
         'useDataVolume',
@@ -34,7 +36,7 @@ describe('kernel: what a run does with people, failures and time', function () {
         'repointClients',
         'resumeClients',
         'clientWrite',
-        'pushHistory',
+        'archiveCheck',
       ];
       const places = order.map((name) => site.calls.indexOf(name));
       assert.deepEqual(
@@ -118,27 +120,101 @@ describe('kernel: what a run does with people, failures and time', function () {
     });
   });
 
-  it('an undo that fails is named, and the others still run', async () => {
+  it('an undo that fails is held; after a skip each further undo asks first', async () => {
     const site = new FakeSite();
     site.fail('promoteCopy', 'DR-PROMOTE', 'still in recovery');
-    site.fail('unfenceServer', 'DR-ENGINE', 'the engine refuses', 4);
+    site.fail('unfenceServer', 'DR-ENGINE', 'the engine refuses', 2);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      const held = async (title: RegExp): Promise<RunView> => {
+        let view = await until(handle, 'held');
+        while (!title.test(view.hold?.title ?? '')) view = await until(handle, 'held');
+        return view;
+      };
+      await held(/Promote/);
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      const view = await held(/Start the damaged server again/);
+      assert.deepEqual(view.hold?.choices, ['retry', 'skip']);
+      await say(handle, 'resolve', { action: 'retry', ...word });
+      while (site.count('unfenceServer') < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      await held(/Start the damaged server again/);
+      await assert.rejects(say(handle, 'resolve', { action: 'skip', step: 1, ...word }), (error: Error) =>
+        /step 1 is not the one that is held/.test(String(error.cause)),
+      );
+      await say(handle, 'resolve', { action: 'skip', ...word });
+      const asked = await held(/Let the clients in again/);
+      assert.equal(asked.hold?.problem.code, 'DR-UNDO');
+      assert.equal(site.count('resumeClients'), 0, 'clients are not let in to a server nobody vouched for');
+      await say(handle, 'resolve', { action: 'skip', ...word });
+      await held(/Remove the copy/);
+      await say(handle, 'resolve', { action: 'retry', ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      const end = await handle.query<RunView>('run');
+      assert.equal(end.steps.find((one) => /damaged server again/.test(one.title))?.state, 'skipped');
+      assert.ok(end.problems.some((one) => /undo "Start the damaged server again" was not done/.test(one.message)));
+      assert.equal(site.count('removeCopy'), 1);
+    });
+  });
+
+  it('two steps that fail at once are held one after the other, each with its own answer', async () => {
+    const site = new FakeSite();
+    site.fail('fullBackup', 'DR-BACKUP-FAILED', 'the engine is away');
+    site.fail('rebuildStandby', 'DR-STANDBY', 'the engine is away');
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      const first = await until(handle, 'held');
+      const step = first.hold?.step ?? 0;
+      await say(handle, 'resolve', { action: 'skip', step, ...word });
+      let second = await until(handle, 'held');
+      while (second.hold?.step === step) second = await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'retry', step: second.hold?.step, ...word });
+      const { view } = await resultOf(handle);
+      const states = view.steps.filter((one) => /full backup|Rebuild/.test(one.title)).map((one) => one.state);
+      assert.deepEqual(states.sort(), ['done', 'skipped']);
+    });
+  });
+
+  it('aborted after the clients were let in: what was done stays, and the report says so', async () => {
+    const site = new FakeSite();
+    site.fail('fullBackup', 'DR-BACKUP-FAILED', 'the repository is full');
     await house.with(site, async () => {
       const handle = await house.recover();
       await approve(handle);
       await until(handle, 'held');
       await say(handle, 'resolve', { action: 'abort', ...word });
       await failureOf(handle);
-      const view = (await handle.query('run')) as {
-        steps: { title: string; state: string }[];
-        problems: { message: string }[];
-      };
-      assert.equal(view.steps.find((one) => /damaged server again/.test(one.title))?.state, 'failed');
-      assert.ok(
-        view.problems.some((one) =>
-          /undo "Start the damaged server again" failed: the engine refuses/.test(one.message),
-        ),
-      );
-      assert.equal(site.count('removeCopy'), 1);
+      const view = await handle.query<RunView>('run');
+      assert.equal(view.verdict, 'met');
+      assert.match(view.problems.find((one) => one.code === 'DR-ABORTED')?.next ?? '', /What was done stays/);
+      for (const name of ['unfenceServer', 'removeCopy']) assert.equal(site.count(name), 0, name);
+    });
+  });
+
+  it('more is lost at the last measurement than was approved: held, and a person accepts it by name', async () => {
+    const site = new FakeSite();
+    site.delays.set('pauseClients', 400);
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      while (site.count('pauseClients') === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      site.loss = { transactions: 5_000_000 };
+      const view = await until(handle, 'held');
+      assert.equal(view.hold?.problem.code, 'DR-DRIFTED');
+      await say(handle, 'resolve', { action: 'skip', ...word });
+      assert.equal((await resultOf(handle)).view.verdict, 'met');
+    });
+  });
+
+  it('the loss cannot be measured: recovered in time, but not called met', async () => {
+    const site = new FakeSite();
+    site.damaged = { answered: false };
+    site.loss = { windowMs: null, transactions: null, lsnBytes: null, damagedLsn: null };
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      assert.equal((await resultOf(handle)).view.verdict, 'unproven');
     });
   });
 

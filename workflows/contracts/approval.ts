@@ -13,7 +13,12 @@ export const approvalReferenceSchema = z.strictObject({
     .regex(/^[0-9a-f]{12}$/)
     .describe('hash of the card: the facts and the run id they were shown under'),
   workflowId: z.string().min(1).describe('the run that opened the gate'),
-  runId: z.string().min(1).describe('execution of that run; a reset has another, so it cannot inherit the answer'),
+  runId: z
+    .string()
+    .min(1)
+    .describe(
+      'execution of that run; a reset to a point before the answer makes another, whose card this does not fit',
+    ),
   by: z.string().min(1).describe('who said yes: a claim, not a proof, unless the server authenticates its callers'),
   via: z.enum(['person', 'policy']),
   at: z.string().describe('UTC, ISO 8601'),

@@ -33,6 +33,14 @@ export const errorCodes = {
     means: 'Nobody answered the gate in time. What the run had done was undone.',
     next: 'Start again with someone at hand who may approve.',
   },
+  'DR-UNDO': {
+    means: 'An undo before this one was left as it is.',
+    next: 'Look at the platform. Retry does this undo now, skip leaves it too.',
+  },
+  'DR-DRIFTED': {
+    means: 'The facts that were approved no longer hold, seen after the clients were paused.',
+    next: 'Abort to let the clients in again and start anew, or skip to accept the new facts by name.',
+  },
   'DR-ABORTED': {
     means: 'A person aborted the run. What the run had done was undone, newest first.',
     next: 'Read the undo steps in the report; a failed undo is named there.',

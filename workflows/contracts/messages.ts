@@ -22,6 +22,11 @@ export const resolveSchema = z.strictObject({
   action: z
     .enum(['retry', 'skip', 'abort'])
     .describe('retry the step, skip it (on record, where the step allows it), or abort the run and undo its changes'),
+  step: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('number of the held step, to be sure which one is meant; default: the held one'),
   by,
   reason,
 });

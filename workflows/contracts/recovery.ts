@@ -142,6 +142,8 @@ export interface TableCount {
   now: number | null;
   /** Rows in the copy; null: not there, or not readable yet. */
   after: number | null;
+  /** The excluded transaction still holds its lock in the paused copy: it is counted after the promotion. */
+  locked?: boolean;
   /** E.g. `dropped on the damaged server`, `locked by the excluded transaction: counted after promotion; about 1 200 by its size`. */
   note?: string;
 }
@@ -150,7 +152,15 @@ export interface Inspection {
   tables: TableCount[];
   businessQueries: { name: string; value: number | null; expected: string; ok: boolean; note?: string }[];
   checksumFailures: number;
-  amcheck: { ok: boolean; relations: number; skipped: string[]; findings: string[]; durationMs: number };
+  /** `checked` false: the extension is not installed in the database, so nothing was looked at. */
+  amcheck: {
+    ok: boolean;
+    checked: boolean;
+    relations: number;
+    skipped: string[];
+    findings: string[];
+    durationMs: number;
+  };
   evidence: EvidenceRef[];
 }
 
@@ -161,7 +171,10 @@ export interface Loss {
   lsnBytes: number | null;
   transactions: number | null;
   damagedLsn: string | null;
+  /** Replay position of the copy as it is now. */
   copyLsn: string;
+  /** The copy still stands paused in recovery; false: somebody has moved it. */
+  copyPaused: boolean;
   lastCommitDamaged?: string;
   lastCommitCopy?: string;
   measuredAt: string;

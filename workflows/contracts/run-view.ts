@@ -30,10 +30,11 @@ export const endStates: ReadonlySet<RunState> = new Set([
 ]);
 
 /**
- * How a run is judged. `met`/`missed`: verified, within/over the objectives of its tier. `checked`: pre-flight only.
+ * How a run is judged. `met`/`missed`: verified, within/over the objectives of its tier. `unproven`: verified in time, but
+ * the loss could not be measured. `checked`: pre-flight only.
  * `copied`: stopped at the inspectable copy. `none`: it did not get that far.
  */
-export type Verdict = 'met' | 'missed' | 'checked' | 'copied' | 'none';
+export type Verdict = 'met' | 'missed' | 'unproven' | 'checked' | 'copied' | 'none';
 
 export type StepKind = 'probe' | 'change' | 'irreversible' | 'gate' | 'child' | 'undo';
 export type StepState = 'running' | 'done' | 'failed' | 'skipped';

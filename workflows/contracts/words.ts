@@ -109,17 +109,26 @@ export function headline(view: RunView): Headline {
     case 'expired':
     case 'aborted':
     case 'cancelled': {
-      const failed = view.steps.filter((step) => step.kind === 'undo' && step.state === 'failed').length;
+      const failed = view.steps.filter(
+        (step) => step.kind === 'undo' && ['failed', 'skipped'].includes(step.state),
+      ).length;
       const why = {
         rejected: 'was rejected at the gate',
         expired: 'ended because nobody answered the gate in time',
         aborted: 'was aborted',
         cancelled: 'was cancelled',
       }[view.state];
+      if (clock?.verifiedAt) {
+        return {
+          tone: 'bad',
+          badge: `recovered, then ${view.state}`,
+          sentence: `${capital(what)} was recovered and verified, but the run ${why} before it was made safe again: see which steps are missing.`,
+        };
+      }
       return {
         tone: failed > 0 ? 'bad' : 'warn',
         badge: view.state,
-        sentence: `The recovery of ${what} ${why}; ${failed > 0 ? `${failed} of its undo steps failed, see below` : 'what it had done was undone'}.`,
+        sentence: `The recovery of ${what} ${why}; ${failed > 0 ? `${failed} of its undo steps were not done, see below` : 'what it had done was undone'}.`,
       };
     }
     case 'failed':
@@ -151,6 +160,12 @@ export function headline(view: RunView): Headline {
         tone: 'bad',
         badge: 'objectives missed',
         sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, but ${missed(view)}.`,
+      };
+    case 'unproven':
+      return {
+        tone: 'warn',
+        badge: 'loss not proven',
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured.`,
       };
     case 'none':
       return { tone: 'warn', badge: 'completed', sentence: `The ${procedureTitle(view.procedure)} of ${what} ended.` };

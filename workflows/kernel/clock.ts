@@ -40,9 +40,12 @@ export class ObjectivesClock {
     if (rpo !== null) this.achievedRpo = rpo;
   }
 
-  get met(): boolean {
-    const view = this.view();
-    return view.rtoMet === true && view.rpoMet !== false;
+  /** `unproven`: in time, but how much was lost could not be measured. */
+  get verdict(): 'none' | 'met' | 'missed' | 'unproven' {
+    const { rtoMet, rpoMet } = this.view();
+    if (rtoMet === undefined) return 'none';
+    if (!rtoMet || rpoMet === false) return 'missed';
+    return rpoMet ? 'met' : 'unproven';
   }
 
   view(): ObjectivesView {

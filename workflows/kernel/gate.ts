@@ -79,6 +79,11 @@ export class Gates {
     const wait = (): Promise<boolean> => condition(() => open.answer !== undefined, expiresMs);
     try {
       if (!open.answer) await (clock ? clock.human(wait) : wait());
+    } catch (error) {
+      // Cancelled or aborted: nobody can answer it any more.
+      this.close(view, 'void');
+      this.record.closeStep(step, 'failed', 'the run ended before an answer');
+      throw error;
     } finally {
       this.open_ = undefined;
       view.closedAt = new Date().toISOString();
@@ -118,6 +123,12 @@ export class Gates {
       at: view.closedAt,
     };
     this.record.edit((run) => void run.approvals.push({ ...reference, reason }));
+    if (answer.via === 'person' && approvers.length > 0 && !approvers.includes(by)) {
+      this.record.note(
+        'person',
+        `${by} is not on the plan's list of approvers (${approvers.join(', ')}); who it was is a claim either way`,
+      );
+    }
     const approval = approvalOf(reference, reason);
     this.given.set(approval, { name, definition: definition as unknown as GateDefinition<unknown>, facts, view });
     return approval;

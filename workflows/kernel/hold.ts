@@ -16,12 +16,13 @@ export class Holds {
   async wait(
     step: StepView,
     problem: Problem,
-    skippable: boolean,
+    choices: HoldView['choices'],
     clock: ObjectivesClock | undefined,
   ): Promise<ResolveMessage> {
     const wait = async (): Promise<ResolveMessage> => {
-      await condition(() => this.open === undefined);
-      const choices: HoldView['choices'] = skippable ? ['retry', 'skip', 'abort'] : ['retry', 'abort'];
+      // Two that fail in the same activation wake together: look again, and take the place in the same tick.
+      while (this.open) await condition(() => this.open === undefined);
+      const before = this.record.state;
       const hold: HoldView = {
         step: step.number,
         title: step.title,
@@ -43,7 +44,7 @@ export class Holds {
       } finally {
         this.open = undefined;
         this.record.edit((view) => void delete view.hold);
-        this.record.setState('running');
+        this.record.setState(before);
       }
     };
     return clock ? clock.human(wait) : wait();
@@ -53,7 +54,10 @@ export class Holds {
   objection(message: ResolveMessage): string | undefined {
     if (!this.open || this.answer) return 'no step of this run is held now, so there is nothing to resolve';
     if (!this.open.choices.includes(message.action)) {
-      return `step "${this.open.title}" cannot be skipped; choose ${this.open.choices.join(' or ')}`;
+      return `step "${this.open.title}" cannot be ${message.action === 'skip' ? 'skipped' : 'aborted'}; choose ${this.open.choices.join(' or ')}`;
+    }
+    if (message.step !== undefined && message.step !== this.open.step) {
+      return `step ${message.step} is not the one that is held; that is step ${this.open.step}, "${this.open.title}"`;
     }
     return undefined;
   }

@@ -106,8 +106,11 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
     }
     await run.tidyUp();
     if (ending) for (const { code, message, next } of ending.refusals) run.record.problem({ code, message, next });
+    const next = run.stays
+      ? `What was done stays (${run.stays}). The steps after it were not done: read the report and do them by hand.`
+      : ending && errorCodes[ending.code].next;
     if (ending && ending.refusals.length === 0) {
-      run.record.problem({ code: ending.code, message: ending.message, next: errorCodes[ending.code].next });
+      run.record.problem({ code: ending.code, message: ending.message, ...(next ? { next } : {}) });
     }
     const verdict = verdictOf(run, finished);
     run.record.end(stateOf(finished, ending), verdict);
@@ -121,7 +124,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
         details: [
           {
             state: ending.state,
-            next: errorCodes[ending.code].next,
+            next,
             paths: report.paths,
             problems: report.view.problems,
           },
@@ -157,9 +160,7 @@ function stateOf(finished: Finished | undefined, ending: Ended | undefined): Run
 /** A run that verified its recovery keeps that verdict, even when a later step was aborted. */
 function verdictOf(run: Run, finished: Finished | undefined): Verdict {
   if (finished && finished.verdict !== 'judge') return finished.verdict;
-  const clock = run.record.clock;
-  if (clock?.view().verifiedAt === undefined) return 'none';
-  return clock.met ? 'met' : 'missed';
+  return run.record.clock?.verdict ?? 'none';
 }
 
 /** The report is written however the run ended; where it cannot be, the run says so and keeps its result. */

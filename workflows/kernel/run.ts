@@ -14,7 +14,7 @@ import {
 import { ParentClosePolicy } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval';
 import { problemOf, type DrCode } from '../contracts/errors';
-import type { EvidenceRef, Fact, RunView, StepKind } from '../contracts/run-view';
+import type { EvidenceRef, Fact, HoldView, RunView, StepKind } from '../contracts/run-view';
 import { isoTime } from '../contracts/pitr';
 import type { Refusal } from '../contracts/recovery';
 import { ObjectivesClock } from './clock';
@@ -32,7 +32,7 @@ export interface ChangeOptions<T> {
   undo?: { title: string; act: () => Promise<unknown> };
   outcome?: Outcome<T>;
   /** Lets a person skip the step when it fails, with this value instead; without it skip is not offered. */
-  skipWith?: T;
+  skip?: () => T;
 }
 
 export class Run {
@@ -42,13 +42,14 @@ export class Run {
   private readonly holds: Holds;
   private readonly cleanups: { title: string; act: () => Promise<unknown> }[] = [];
   private pausedBy: string | undefined;
+  private noWayBack: string | undefined;
   /** Steps under way; the way back begins only when none is. */
   private active = 0;
 
   constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {
     this.record = new RunRecord(start);
-    this.undo = new UndoStack(this.record);
     this.holds = new Holds(this.record);
+    this.undo = new UndoStack(this.record, this.holds);
     this.gates = new Gates(this.record);
   }
 
@@ -68,6 +69,14 @@ export class Run {
     return this.step('change', title, act, options);
   }
 
+  /** A change the rest can do without: when it fails a person may skip it, on record, and it is undefined. */
+  optional<T>(title: string, act: () => Promise<T>, outcome?: Outcome<T>): Promise<T | undefined> {
+    return this.step<T | undefined>('change', title, act, {
+      skip: () => undefined,
+      outcome: (value) => (value === undefined || !outcome ? 'done' : outcome(value)),
+    });
+  }
+
   /** Waits until a person, or a stated policy, approves exactly the facts the card shows. */
   gate<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
     // A step like any other: what cannot be measured holds the run, where a bare failure would end it without the undo.
@@ -83,9 +92,14 @@ export class Run {
     await this.notPaused();
     const valid = await this.gates.stillValid(approval, this.clock);
     const step = this.record.openStep('irreversible', title);
-    const value = await act(valid);
-    this.record.closeStep(step, 'done', `approved by ${valid.reference.by} (${valid.reference.via})`);
-    return value;
+    try {
+      const value = await act(valid);
+      this.record.closeStep(step, 'done', `approved by ${valid.reference.by} (${valid.reference.via})`);
+      return value;
+    } catch (error) {
+      this.record.closeStep(step, 'failed', 'not finished');
+      throw error;
+    }
   }
 
   /** Starts a procedure of its own, with its own id, lock and history, that outlives this run. Running already is fine. */
@@ -121,6 +135,7 @@ export class Run {
   /** From here there is no way back: the changes so far stay, and an abort no longer undoes them. */
   pointOfNoReturn(why: string): void {
     this.undo.drop();
+    this.noWayBack = why;
     this.record.note('clock', `no way back from here: ${why}`);
   }
 
@@ -190,6 +205,11 @@ export class Run {
     this.record.note('person', `resumed by ${by}`);
   }
 
+  /** @internal Why what was done stays, when the run ends early after the point of no return. */
+  get stays(): string | undefined {
+    return this.noWayBack;
+  }
+
   /** @internal */ async settled(): Promise<void> {
     await condition(() => this.active === 0);
   }
@@ -250,12 +270,13 @@ export class Run {
           step.state = 'failed';
           step.error = problem;
         });
-        const skippable = 'skipWith' in options;
-        const answer = await this.holds.wait(step, problem, skippable, this.clock);
-        if (answer.action === 'skip' && skippable) {
+        const { skip } = options;
+        const choices: HoldView['choices'] = skip ? ['retry', 'skip', 'abort'] : ['retry', 'abort'];
+        const answer = await this.holds.wait(step, problem, choices, this.clock);
+        if (answer.action === 'skip' && skip) {
           this.record.problem(problem);
           this.record.closeStep(step, 'skipped', `skipped by ${answer.by}: ${answer.reason}`);
-          return options.skipWith as T;
+          return skip();
         }
         if (answer.action === 'abort')
           throw new Ended('aborted', 'DR-ABORTED', `aborted by ${answer.by} at "${title}": ${answer.reason}`);

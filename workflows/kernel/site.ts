@@ -15,10 +15,11 @@ export type SiteActivities = typeof postgresActivities &
   typeof composeActivities &
   typeof healthActivities;
 
-/** The same activities in three retry classes: which one a step uses says how often it may be tried. */
+/** The same activities in four retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {
   probe: SiteActivities;
   change: SiteActivities;
+  brief: SiteActivities;
   irreversible: SiteActivities;
 }
 
@@ -46,6 +47,14 @@ export function siteActivities(site: string): SiteProxies {
       heartbeatTimeout,
       startToCloseTimeout: '12 hours',
       retry: { initialInterval: '200 ms', maximumInterval: '5 seconds', maximumAttempts: 4 },
+    }),
+    // Changes that take seconds by nature, made while clients wait: an engine that accepts the call and hangs is noticed.
+    brief: proxyActivities<SiteActivities>({
+      taskQueue,
+      scheduleToStartTimeout,
+      heartbeatTimeout,
+      startToCloseTimeout: '3 minutes',
+      retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 3 },
     }),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
     irreversible: proxyActivities<SiteActivities>({

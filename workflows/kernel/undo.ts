@@ -1,5 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { problemOf } from '../contracts/errors';
+import type { Problem, StepView } from '../contracts/run-view';
+import type { Holds } from './hold';
 import type { RunRecord } from './record';
 
 interface Undo {
@@ -11,7 +13,10 @@ interface Undo {
 export class UndoStack {
   private stack: Undo[] = [];
 
-  constructor(private readonly record: RunRecord) {}
+  constructor(
+    private readonly record: RunRecord,
+    private readonly holds: Holds,
+  ) {}
 
   push(title: string, act: () => Promise<unknown>): void {
     this.stack.push({ title, act });
@@ -27,8 +32,8 @@ export class UndoStack {
   }
 
   /**
-   * Unwinds newest first, where no cancel can reach it. One that fails is recorded and the rest still run: a half-undone
-   * platform with a named failure is better than an untouched rest.
+   * Unwinds newest first, where no cancel can reach it. One that fails is held: the ones below it were made for a platform
+   * on which it had worked, so going on is for a person to say. After a skip every further one asks first.
    */
   async unwind(why: string): Promise<void> {
     if (this.stack.length === 0) return;
@@ -36,18 +41,51 @@ export class UndoStack {
     this.record.phase('Undo');
     this.record.note('undo', `undoing ${this.stack.length} change(s): ${why}`);
     await CancellationScope.nonCancellable(async () => {
+      let skipped: string | undefined;
       for (let undo = this.stack.pop(); undo; undo = this.stack.pop()) {
-        const step = this.record.openStep('undo', undo.title);
-        try {
-          await undo.act();
-          this.record.closeStep(step, 'done');
-        } catch (error) {
-          const problem = problemOf(error);
-          step.error = problem;
-          this.record.problem({ ...problem, message: `undo "${undo.title}" failed: ${problem.message}` });
-          this.record.closeStep(step, 'failed', problem.message);
-        }
+        if (!(await this.one(undo, skipped))) skipped = undo.title;
       }
     });
   }
+
+  /** @returns false when a person left it as it is */
+  private async one(undo: Undo, skipped: string | undefined): Promise<boolean> {
+    const step = this.record.openStep('undo', undo.title);
+    let problem: Problem | undefined = skipped === undefined ? undefined : afterSkip(skipped);
+    for (;;) {
+      if (problem && !(await this.goOn(step, problem))) return false;
+      try {
+        await undo.act();
+        this.record.closeStep(step, 'done');
+        return true;
+      } catch (error) {
+        problem = problemOf(error);
+      }
+    }
+  }
+
+  private async goOn(step: StepView, problem: Problem): Promise<boolean> {
+    this.record.edit(() => {
+      step.state = 'failed';
+      step.error = problem;
+    });
+    const answer = await this.holds.wait(step, problem, ['retry', 'skip'], this.record.clock);
+    if (answer.action === 'retry') {
+      this.record.edit(() => {
+        step.state = 'running';
+        step.attempts += 1;
+        delete step.error;
+      });
+      return true;
+    }
+    this.record.problem({ ...problem, message: `undo "${step.title}" was not done: ${problem.message}` });
+    this.record.closeStep(step, 'skipped', `left as it is by ${answer.by}: ${answer.reason}`);
+    return false;
+  }
 }
+
+const afterSkip = (title: string): Problem => ({
+  code: 'DR-UNDO',
+  message: `"${title}" was left as it is, and this undo was made for a platform on which it had been done`,
+  next: 'Look at the platform. Retry does this undo now, skip leaves it too.',
+});

@@ -5,8 +5,8 @@ import type { ClientWrite, FenceProof, Loss, PromotedCopy } from '../contracts/r
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
+import { lastKnown, lossDrift, tolerated } from './decide';
 import { damageOf, type Prepared } from './restore';
-import { askWitnesses } from './witness';
 import { count, duration, known } from '../contracts/words';
 
 export interface Moved {
@@ -15,8 +15,16 @@ export interface Moved {
   fence: FenceProof;
   loss: Loss;
   write: ClientWrite;
+  kept: Kept;
   /** Commit time of the direct write, before the clients were let in: whatever was committed later is theirs, and new. */
   reopenedAt: string;
+}
+
+/** The damaged data: where it is, and until when it stays. */
+export interface Kept {
+  volume: string;
+  until: string;
+  reason: string;
 }
 
 /** How long a server may take to stop in order before it is killed. */
@@ -31,86 +39,159 @@ export async function cutOver(
   prepared: Prepared,
   approval: Approval,
 ): Promise<Moved> {
-  const { at } = recovery;
+  const { at, key } = recovery;
   const { copy, damaged, damagedVolume } = prepared;
   const yes = approval.reference;
   const containerId = damaged.container?.id ?? '';
   const restartPolicy = damaged.container?.restartPolicy ?? 'no';
+  // What was so before is so after an undo: a server somebody had stopped, clients somebody had paused.
+  const wasRunning = damaged.container?.running ?? true;
+  let pausedBefore = false;
 
-  await run.change('Pause the clients', () => on.change.pauseClients({ ...at, approval: yes }), {
-    undo: { title: 'Let the clients in again', act: () => on.change.resumeClients(at) },
-    outcome: (value) => `${value.killed ? 'connections cut' : 'drained'} after ${duration(value.waitedMs)}`,
-  });
-  const loss = await run.probe(
-    'Measure the final loss',
-    () => on.probe.measureLoss({ ...at, copy }),
-    (value) => `${known(value.windowMs, duration)}, ${known(value.transactions, count)} transactions`,
+  await run.change(
+    'Pause the clients',
+    async () => {
+      const paused = await on.brief.pauseClients({ ...at, approval: yes });
+      pausedBefore = paused.alreadyPaused;
+      return paused;
+    },
+    {
+      undo: {
+        title: 'Let the clients in again',
+        act: async () => (pausedBefore ? undefined : on.brief.resumeClients(at)),
+      },
+      outcome: (value) => `${value.killed ? 'connections cut' : 'drained'} after ${duration(value.waitedMs)}`,
+    },
   );
+  const loss = await finalLoss(run, on, recovery, prepared);
   const fence = await run.change(
     'Fence the damaged server and prove it',
-    () => on.change.fenceServer({ ...at, containerId, stopTimeoutMs, approval: yes }),
+    () => on.brief.fenceServer({ ...at, containerId, stopTimeoutMs, approval: yes }),
     {
       undo: {
         title: 'Start the damaged server again',
-        act: () => on.change.unfenceServer({ ...at, containerId, restartPolicy }),
+        act: () =>
+          on.brief.unfenceServer({ ...at, containerId, restartPolicy, wasRunning, expectVolume: damagedVolume }),
       },
-      outcome: (value) => `not running, restart policy ${value.restartPolicy}, connect: ${value.connect}`,
+      outcome: (value) => `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`,
     },
   );
+  if (fence.evidence) run.evidence(fence.evidence);
   const promoted = await run.change(
     'Promote the copy',
-    () => on.irreversible.promoteCopy({ ...at, copy, approval: yes }),
-    {
-      outcome: (value) => `timeline ${value.timeline} in ${duration(value.durationMs)}`,
+    async () => {
+      // A step that was held may come back hours later: the fence is proven again, at the last moment.
+      await on.probe.proveFence({ ...at, containerId, volume: damagedVolume });
+      return on.irreversible.promoteCopy({ ...at, copy, approval: yes });
     },
+    { outcome: (value) => `timeline ${value.timeline} in ${duration(value.durationMs)}` },
   );
   await inspectTheRest(run, on, recovery, prepared);
-  await run.change('Stop the copy in order', () => on.change.stopCopy({ ...at, copy, approval: yes }));
+  await run.change('Stop the copy in order', () => on.brief.stopCopy({ ...at, copy, approval: yes }));
+  const { systemIdentifier } = promoted;
   await run.change(
     "Put the copy in the server's place",
     async () => {
-      await on.change.useDataVolume({ ...at, volume: copy.volume, approval: yes });
-      return on.change.startServer({ ...at, expectVolume: copy.volume });
+      await on.brief.useDataVolume({ ...at, volume: copy.volume, systemIdentifier, approval: yes });
+      return on.brief.startServer({ ...at, expectVolume: copy.volume, approval: yes });
     },
     {
       undo: {
         title: 'Put the damaged server back in its place',
         act: async () => {
-          await on.change.useDataVolume({ ...at, volume: damagedVolume, approval: yes });
-          await on.change.startServer({ ...at, expectVolume: damagedVolume });
+          await on.brief.useDataVolume({ ...at, volume: damagedVolume, systemIdentifier, approval: yes });
+          await on.brief.startServer({ ...at, expectVolume: damagedVolume, approval: yes });
         },
       },
       outcome: (value) => `started in ${duration(value.durationMs)}`,
     },
   );
-  const direct = await run.change(
-    'Write to it directly',
-    () => on.change.directWrite({ ...at, expectTimeline: promoted.timeline }),
-    {
-      outcome: (value) => `committed on timeline ${value.timeline}`,
-    },
-  );
-  await run.change('Point the pooler at it', () => on.change.repointClients({ ...at, host: at.database.service }));
+  // The history goes into the archive with the first segments of the new timeline, before anything can end this run: a
+  // timeline without its history is one the next recovery would take again.
+  const [, direct] = await Promise.all([
+    run.change('Push the timeline history', () => on.brief.pushHistory({ ...at, timeline: promoted.timeline })),
+    reachServer(run, on, recovery, promoted),
+  ]);
   run.pointOfNoReturn('the clients write to the recovered database');
-  await run.change('Let the clients in', () => on.change.resumeClients(at));
+  const [, kept] = await Promise.all([
+    run.change('Let the clients in', () => on.brief.resumeClients(at), {
+      // Not a way back but the way forward: a run that ends here must not leave the clients waiting.
+      undo: { title: 'Let the clients in', act: () => on.brief.resumeClients(at) },
+    }),
+    keepDamaged(run, on, recovery, damagedVolume, key),
+  ]);
   const write = await run.probe(
     'Write through the client path',
     () =>
       on.probe.clientWrite({
         ...at,
-        expect: { systemIdentifier: promoted.systemIdentifier, timeline: promoted.timeline },
+        expect: { systemIdentifier, timeline: promoted.timeline },
         deadlineMs: clientWriteDeadlineMs,
       }),
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
   run.verified('a committed write came back through the client path', loss.windowMs);
-  await askWitnesses(run, on, recovery, prepared, direct.committedAt);
-  return { approval, promoted, fence, loss, write, reopenedAt: direct.committedAt };
+  return { approval, promoted, fence, loss, write, kept, reopenedAt: direct.committedAt };
+}
+
+/** Measured once more when nothing can change it any longer; more than was approved is for a person to accept by name. */
+async function finalLoss(run: Run, on: SiteProxies, recovery: Recovery, prepared: Prepared): Promise<Loss> {
+  let measured: Loss | undefined;
+  return run.change(
+    'Measure the final loss',
+    async () => {
+      const now = await on.probe.measureLoss({ ...recovery.at, copy: prepared.copy, ...lastKnown(prepared) });
+      measured = now;
+      const drifted = prepared.shown && lossDrift(prepared.shown, now, tolerated(recovery));
+      if (drifted) throw drFailure('DR-DRIFTED', drifted);
+      return now;
+    },
+    {
+      skip: () => measured ?? unknownLoss(prepared),
+      outcome: (value) => `${known(value.windowMs, duration)}, ${known(value.transactions, count)} transactions`,
+    },
+  );
+}
+
+const unknownLoss = ({ copy }: Prepared): Loss => ({
+  windowMs: null,
+  lsnBytes: null,
+  transactions: null,
+  damagedLsn: null,
+  copyLsn: copy.replayLsn,
+  copyPaused: true,
+  measuredAt: new Date().toISOString(),
+});
+
+async function reachServer(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  promoted: PromotedCopy,
+): Promise<ClientWrite> {
+  const { at } = recovery;
+  const direct = await run.change(
+    'Write to it directly',
+    () => on.brief.directWrite({ ...at, expectTimeline: promoted.timeline }),
+    { outcome: (value) => `committed on timeline ${value.timeline}` },
+  );
+  await run.change('Point the pooler at it', () => on.brief.repointClients({ ...at, host: at.database.service }));
+  return direct;
+}
+
+async function keepDamaged(run: Run, on: SiteProxies, recovery: Recovery, volume: string, key: string): Promise<Kept> {
+  const until = new Date(Date.now() + recovery.at.database.damagedVolumeRetention).toISOString();
+  await run.change(
+    'Keep the damaged volume',
+    () => on.brief.recordDamagedVolume({ ...recovery.at, volume, until, incident: key }),
+    { outcome: () => `${volume} until ${until}` },
+  );
+  return { volume, until, reason: 'the damaged data, untouched' };
 }
 
 /** Tables the excluded transaction had locked can be read only now: before the copy serves anyone. */
 async function inspectTheRest(run: Run, on: SiteProxies, recovery: Recovery, prepared: Prepared): Promise<void> {
-  const locked = prepared.inspection.tables.filter((one) => one.after === null).map((one) => one.table);
+  const locked = prepared.inspection.tables.filter((one) => one.locked).map((one) => one.table);
   if (locked.length === 0) return;
   const rest = await run.change(
     `Inspect the tables that were locked: ${locked.join(', ')}`,
@@ -126,8 +207,11 @@ async function inspectTheRest(run: Run, on: SiteProxies, recovery: Recovery, pre
     },
   );
   run.evidence(...rest.evidence);
-  run.facts(
-    'Counted after promotion',
-    rest.tables.map((one) => ({ label: one.table, value: `${known(one.after, count)} rows` })),
-  );
+  run.facts('Counted after promotion', [
+    ...rest.tables.map((one) => ({ label: one.table, value: `${known(one.after, count)} rows` })),
+    ...rest.businessQueries.map((one) => ({
+      label: one.name,
+      value: `${known(one.value, count)}, expected ${one.expected}`,
+    })),
+  ]);
 }

@@ -1,24 +1,24 @@
 /** Phase 3: the gate. Its card shows the loss for real, measured when it opens and again before anything is moved. */
+import type { Plan } from '../../plan';
 import type { DatabaseFacts, Loss } from '../contracts/recovery';
 import { parseOutside } from '../contracts/outside';
 import { describeTarget, targetSchema } from '../contracts/pitr';
 import type { CardContent, GateDefinition } from '../kernel/gate';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
-import type { Prepared } from './restore';
+import { amcheckWords, damageOf, type Prepared } from './restore';
 import { bytes, count, duration, known } from '../contracts/words';
 
 /** What the approval is bound to. */
 export interface CutOverFacts {
   /** The copy and the server it replaces: any change voids the approval. */
-  copy: { volume: string; replayLsn: string; timeline: number };
+  copy: { volume: string; replayLsn: string; timeline: number; paused: boolean };
   damaged: { container: string; volume: string; systemIdentifier: string; timeline: number; answered: boolean };
   loss: Loss;
 }
 
 export function cutOverGate(on: SiteProxies, recovery: Recovery, prepared: Prepared): GateDefinition<CutOverFacts> {
-  const policy = recovery.plan.approvals.find((one) => one.gate === 'pitr.cut-over');
-  const tolerance = policy?.driftTolerance ?? { seconds: 0, transactions: 0 };
+  const policy = policyOf(recovery);
   return {
     policy: {
       approvers: policy?.approvers ?? [],
@@ -27,16 +27,19 @@ export function cutOverGate(on: SiteProxies, recovery: Recovery, prepared: Prepa
     },
     measure: async () => {
       const [loss, damaged] = await Promise.all([
-        on.probe.measureLoss({ ...recovery.at, copy: prepared.copy }),
+        on.probe.measureLoss({ ...recovery.at, copy: prepared.copy, ...lastKnown(prepared) }),
         on.probe.readDatabase(recovery.at),
       ]);
       // Recreated, or on another volume, since the pre-flight: once approved, that is the server to fence and to go back to.
       prepared.damaged = damaged;
       prepared.damagedVolume = damaged.container?.dataVolume ?? prepared.damagedVolume;
-      return { copy: pick(prepared), damaged: identity(damaged), loss };
+      return { copy: pick(prepared, loss), damaged: identity(damaged), loss };
     },
-    card: (facts) => card(recovery, prepared, facts),
-    drifted: (approved, now) => drift(approved, now, tolerance),
+    card: (facts) => {
+      prepared.shown = facts.loss;
+      return card(recovery, prepared, facts);
+    },
+    drifted: (approved, now) => drift(approved, now, tolerated(recovery)),
     retarget: retargetObjection,
   };
 }
@@ -47,10 +50,12 @@ function retargetObjection(target: unknown): string | undefined {
   return parsed.ok ? undefined : parsed.faults.join('; ');
 }
 
-const pick = ({ copy }: Prepared): CutOverFacts['copy'] => ({
+/** The copy as it stands now: somebody may have read it with more than their eyes. */
+const pick = ({ copy }: Prepared, loss: Loss): CutOverFacts['copy'] => ({
   volume: copy.volume,
-  replayLsn: copy.replayLsn,
+  replayLsn: loss.copyLsn,
   timeline: copy.timeline,
+  paused: loss.copyPaused,
 });
 
 const identity = (facts: DatabaseFacts): CutOverFacts['damaged'] => ({
@@ -60,6 +65,18 @@ const identity = (facts: DatabaseFacts): CutOverFacts['damaged'] => ({
   timeline: facts.timeline,
   answered: facts.answered,
 });
+
+/** For a server that no longer answers: the last commit that was seen on it. */
+export const lastKnown = ({ damaged }: Prepared): { lastKnown?: { lastCommitAt: string } } =>
+  damaged.lastCommitAt ? { lastKnown: { lastCommitAt: damaged.lastCommitAt } } : {};
+
+/** How much more loss the policy tolerates before an approval is void. */
+export function tolerated(recovery: Recovery): { seconds: number; transactions: number } {
+  return policyOf(recovery)?.driftTolerance ?? { seconds: 0, transactions: 0 };
+}
+
+const policyOf = (recovery: Recovery): Plan['approvals'][number] | undefined =>
+  recovery.plan.approvals.find((one) => one.gate === 'pitr.cut-over');
 
 /** Which fact no longer holds. Growth of the loss within the policy's tolerance is expected: people take time to read. */
 export function drift(
@@ -74,13 +91,22 @@ export function drift(
         return `${name} of the ${part === 'copy' ? 'copy' : 'damaged server'} was ${String(before)}, is now ${String(after)}`;
     }
   }
+  return lossDrift(approved.loss, now.loss, tolerance);
+}
+
+/** Growth of the loss beyond what the policy tolerates. */
+export function lossDrift(
+  approved: Loss,
+  now: Loss,
+  tolerance: { seconds: number; transactions: number },
+): string | undefined {
   const more = (
     name: 'transactions' | 'windowMs',
     limit: number,
     show: (value: number) => string,
   ): string | undefined => {
-    const before = approved.loss[name];
-    const after = now.loss[name];
+    const before = approved[name];
+    const after = now[name];
     if (before === null || after === null || after - before <= limit) return undefined;
     return `the loss was ${show(before)}, is now ${show(after)}; the plan tolerates ${show(limit)} more`;
   };
@@ -128,13 +154,10 @@ function card(recovery: Recovery, prepared: Prepared, { loss }: CutOverFacts): C
         label: 'First commit not in it',
         value: known(copy.firstExcluded, (one) => `transaction ${one.xid}${one.at ? ` at ${one.at}` : ''}`),
       },
-      {
-        label: 'amcheck',
-        value: `${inspection.amcheck.relations} relations clean${inspection.amcheck.skipped.length ? `; after promotion: ${inspection.amcheck.skipped.join(', ')}` : ''}`,
-      },
+      { label: 'amcheck', value: amcheckWords(inspection) },
       ...inspection.businessQueries.map((one) => ({
         label: one.name,
-        value: `${known(one.value, count)}${one.ok ? '' : `, expected ${one.expected}`}`,
+        value: `${known(one.value, count)}${one.ok ? '' : `, expected ${one.expected}`}${one.note ? ` (${one.note})` : ''}`,
       })),
     ],
     tables: [
@@ -150,6 +173,10 @@ function card(recovery: Recovery, prepared: Prepared, { loss }: CutOverFacts): C
       },
     ],
     warnings: [
+      ...damageOf(inspection).map(
+        (finding) => `DAMAGE in the copy, accepted by the one who skipped the inspection: ${finding}.`,
+      ),
+      ...(inspection.amcheck.checked ? [] : ['The indexes and pages of the copy were not checked with amcheck.']),
       'Until the clients are let in every step is undone on an abort; after that there is no way back but another recovery.',
       `The damaged data stays untouched in volume ${damagedVolume} for ${retention}; rows committed after the target can be read from it.`,
     ],

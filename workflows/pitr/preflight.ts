@@ -35,16 +35,9 @@ export async function preflight(
   target: RecoveryTarget,
 ): Promise<Preflight> {
   const { at, key } = recovery;
-  const damaged = await run.probe(
-    'Read the damaged database',
-    () => on.probe.readDatabase(at),
-    (facts) =>
-      facts.answered
-        ? `answers, timeline ${facts.timeline}, LSN ${facts.lsn}`
-        : `does not answer: ${facts.problem ?? 'no reason given'}`,
-  );
-  const image = damaged.container?.imageId;
-  const damagedVolume = damaged.container?.dataVolume;
+  const first = await readDamaged(run, on, recovery);
+  const image = first.container?.imageId;
+  const damagedVolume = first.container?.dataVolume;
   if (!image || !damagedVolume) {
     return run.refuse([
       {
@@ -55,17 +48,41 @@ export async function preflight(
     ]);
   }
   run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
-  const opened = await openToolbox(run, on, recovery, image, damagedVolume);
+  const toolbox = await openToolbox(run, on, recovery, image, damagedVolume);
+  const { damaged, coverage, prediction, refusals } = await look(run, on, recovery, toolbox, target, first);
+  if (refusals.length > 0) return run.refuse(refusals);
+  if (prediction.total > recovery.tier.rto) {
+    run.note(
+      `predicted ${duration(prediction.total)} is more than the RTO of ${duration(recovery.tier.rto)}: consider a failover if the standby is sound`,
+    );
+  }
+  if (damaged.answered && !damaged.extensions.includes('amcheck')) {
+    run.note(
+      `extension amcheck is not installed in ${at.database.database}: the copy's indexes and pages cannot be checked`,
+    );
+  }
+  return { target, damaged, image, damagedVolume, coverage, prediction, toolbox };
+}
+
+/** What one target needs and meets now: read anew when another is chosen at the gate, because time has passed. */
+export async function look(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  toolbox: string,
+  target: RecoveryTarget,
+  read?: DatabaseFacts,
+): Promise<{ damaged: DatabaseFacts; coverage: Coverage; prediction: Prediction; refusals: Refusal[] }> {
+  const damaged = read ?? (await readDamaged(run, on, recovery));
   const [coverage, disk] = await Promise.all([
     checkTarget(run, on, recovery, damaged, target),
     run.probe(
       'Measure the free disk',
-      () => on.probe.freeDisk({ ...at, toolbox: opened }),
+      () => on.probe.freeDisk({ ...recovery.at, toolbox }),
       (facts) => `${bytes(facts.freeBytes)} free of ${bytes(facts.totalBytes)}`,
     ),
   ]);
   const prediction = predict(recovery, damaged, coverage);
-  const refusals = [...coverage.refusals, ...otherRefusals(damaged, coverage, disk)];
   run.facts('Pre-flight', [
     { label: 'Target', value: describeTarget(target) },
     {
@@ -80,17 +97,21 @@ export async function preflight(
       value: `${duration(prediction.total)} (copy ${duration(prediction.copy)}, replay ${duration(prediction.replay)})`,
     },
   ]);
-  if (refusals.length > 0) return run.refuse(refusals);
-  if (prediction.total > recovery.tier.rto) {
-    run.note(
-      `predicted ${duration(prediction.total)} is more than the RTO of ${duration(recovery.tier.rto)}: consider a failover if the standby is sound`,
-    );
-  }
-  return { target, damaged, image, damagedVolume, coverage, prediction, toolbox: opened };
+  return { damaged, coverage, prediction, refusals: [...coverage.refusals, ...otherRefusals(damaged, coverage, disk)] };
 }
 
-/** Whether the archive reaches a target; also asked again when another one is chosen at the gate. */
-export function checkTarget(
+const readDamaged = (run: Run, on: SiteProxies, { at }: Recovery): Promise<DatabaseFacts> =>
+  run.probe(
+    'Read the damaged database',
+    () => on.probe.readDatabase(at),
+    (facts) =>
+      facts.answered
+        ? `answers, timeline ${facts.timeline}, LSN ${facts.lsn}`
+        : `does not answer: ${facts.problem ?? 'no reason given'}`,
+  );
+
+/** Whether the archive reaches a target. */
+function checkTarget(
   run: Run,
   on: SiteProxies,
   recovery: Recovery,

@@ -1,6 +1,7 @@
 /** Phase 5: the data serves; make it safe again. None of this is in the RTO, and each part may be skipped on record. */
+import type { Site } from '../../plan';
 import type { Run } from '../kernel/run';
-import type { SiteProxies } from '../kernel/site';
+import { siteActivities, type SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import type { Moved } from './cut-over';
 import type { Prepared } from './restore';
@@ -15,36 +16,38 @@ export async function protect(
 ): Promise<Record<string, unknown>> {
   const { at, key, input } = recovery;
   const yes = moved.approval.reference;
-  const until = new Date(Date.now() + at.database.damagedVolumeRetention).toISOString();
-  const kept = { volume: prepared.damagedVolume, until, reason: 'the damaged data, untouched' };
+  // A standby at another site is rebuilt by the worker that sits there.
+  const rebuildAt = (site: string): SiteProxies['change'] => (site === at.site.name ? on : siteActivities(site)).change;
+  const standbySite = (name: string): { standbySite?: Site } => {
+    const site = recovery.plan.sites.find((one) => one.name === name);
+    return site && name !== at.site.name ? { standbySite: site } : {};
+  };
 
-  await run.change(
-    'Keep the damaged volume',
-    () => on.change.recordDamagedVolume({ ...at, volume: kept.volume, until, incident: key }),
-    { outcome: () => `${kept.volume} until ${until}` },
+  const archive = await run.optional(
+    'Check the archive',
+    () => on.change.archiveCheck(at),
+    (value) => `segment ${value.segment} arrived in ${duration(value.durationMs)}`,
   );
-  await run.change('Push the timeline history', () =>
-    on.change.pushHistory({ ...at, timeline: moved.promoted.timeline }),
-  );
-  const archive = await run.change('Check the archive', () => on.change.archiveCheck(at), {
-    skipWith: undefined,
-    outcome: (value) => (value ? `segment ${value.segment} arrived in ${duration(value.durationMs)}` : 'skipped'),
-  });
   const backup = input.fullBackup
-    ? run.change('Take a full backup that expires nothing', () => on.change.fullBackup({ ...at, key }), {
-        skipWith: undefined,
-        outcome: (value) => (value ? `${value.label}, ${bytes(value.databaseBytes)}` : 'skipped'),
-      })
+    ? run.optional(
+        'Take a full backup that expires nothing',
+        () => on.change.fullBackup({ ...at, key }),
+        (value) => `${value.label}, ${bytes(value.databaseBytes)}`,
+      )
     : Promise.resolve(undefined);
   const standbys = input.rebuildStandbys
     ? at.database.standbys.map((standby) =>
-        run.change(
+        run.optional(
           `Rebuild standby ${standby.service}`,
-          () => on.change.rebuildStandby({ ...at, standby, key, approval: yes }),
-          {
-            skipWith: undefined,
-            outcome: (value) => (value ? `${value.state} after ${duration(value.durationMs)}` : 'skipped'),
-          },
+          () =>
+            rebuildAt(standby.site).rebuildStandby({
+              ...at,
+              standby,
+              ...standbySite(standby.site),
+              key,
+              approval: yes,
+            }),
+          (value) => `${value.state} after ${duration(value.durationMs)}`,
         ),
       )
     : [];
@@ -54,7 +57,7 @@ export async function protect(
     ? `No point-in-time recovery to a moment between ${moved.write.committedAt} and ${full.stoppedAt}.`
     : 'No full backup exists on the new timeline: there is no point-in-time recovery to any moment after this one until one is taken.';
   run.facts('Afterwards', [
-    { label: 'Damaged volume', value: `${kept.volume}, kept until ${until}` },
+    { label: 'Damaged volume', value: `${moved.kept.volume}, kept until ${moved.kept.until}` },
     { label: 'Final LSN of the damaged server', value: known(moved.fence.finalLsn, (lsn) => lsn) },
     { label: 'Exposure', value: exposure },
   ]);
@@ -69,7 +72,7 @@ export async function protect(
     firstWrite: moved.write,
     reopenedAt: moved.reopenedAt,
     prediction: prepared.prediction,
-    kept,
+    kept: moved.kept,
     archive: archive ?? null,
     backup: full?.label ?? null,
     standbys: rebuilt.map((one) => one?.state ?? 'skipped'),

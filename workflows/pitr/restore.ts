@@ -1,6 +1,6 @@
 /** Phase 2: the copy, beside the damaged server, isolated, paused at the target, inspected. */
 import { drFailure } from '../contracts/errors';
-import type { Inspection, PausedCopy, RestoredCopy } from '../contracts/recovery';
+import type { Inspection, Loss, PausedCopy, RestoredCopy } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
@@ -12,6 +12,8 @@ export interface Prepared extends Preflight {
   restored: RestoredCopy;
   copy: PausedCopy;
   inspection: Inspection;
+  /** The loss the open card showed last: what an approval was given for. */
+  shown?: Loss;
 }
 
 export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery, found: Preflight): Promise<Prepared> {
@@ -20,12 +22,7 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
   const backup = coverage.backup;
   if (!backup) throw drFailure('DR-NO-BACKUP', `no backup reaches the target of database ${at.database.name}`);
 
-  // The newest WAL exists only on the damaged server until it is archived. The restore does not need it, the replay does.
-  const tail = damaged.answered
-    ? run.change('Bring the newest WAL into the archive', () => on.change.secureTail({ ...at, marker: `dr-${key}` }), {
-        outcome: (value) => `up to ${value.lsn}, segment ${value.segment} archived in ${duration(value.durationMs)}`,
-      })
-    : Promise.resolve(undefined);
+  const tail = secureTail(run, on, recovery, found);
   const restored = run.change(
     `Restore backup ${backup.label} into a volume of its own`,
     () =>
@@ -43,10 +40,11 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
         `${bytes(value.bytes)} in ${duration(value.durationMs)} into ${value.volume}${value.reused ? ' (already there)' : ''}`,
     },
   );
-  const [, volume] = await Promise.all([tail, restored]);
+  const [secured, volume] = await Promise.all([tail, restored]);
 
   // For the progress a person sees; for `latest` also the point before which an empty archive is not its end.
-  const targetLsn = target.kind === 'latest' ? coverage.lastReachable?.lsn : coverage.firstExcluded?.lsn;
+  const end = secured?.lsn ?? coverage.lastReachable?.lsn;
+  const targetLsn = target.kind === 'latest' ? end : coverage.firstExcluded?.lsn;
   const copy = await run.change(
     'Start the copy, isolated, and replay WAL to the target',
     () =>
@@ -69,6 +67,28 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
   return { ...found, restored: volume, copy, inspection };
 }
 
+/**
+ * The newest WAL exists only on the damaged server until it is archived. The restore does not need it, the replay may: so
+ * both run side by side. Where the target can be had without it a broken archiver is no reason to stop, and a run that only
+ * makes a copy writes nothing to the damaged server.
+ */
+async function secureTail(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  found: Preflight,
+): Promise<{ lsn: string } | undefined> {
+  const { at, key, input } = recovery;
+  const needed = found.coverage.needsTail || found.target.kind === 'latest';
+  if (!found.damaged.answered || (!needed && input.mode === 'copy')) return undefined;
+  const title = 'Bring the newest WAL into the archive';
+  const act = (): Promise<{ lsn: string; segment: string; durationMs: number }> =>
+    on.change.secureTail({ ...at, marker: `dr-${key}` });
+  const outcome = (value: { lsn: string; segment: string; durationMs: number }): string =>
+    `up to ${value.lsn}, segment ${value.segment} archived in ${duration(value.durationMs)}`;
+  return needed ? run.change(title, act, { outcome }) : run.optional(title, act, outcome);
+}
+
 /** A copy with damage is a failed step, not a line on a card: someone must say so by name to go on with it. */
 async function inspect(
   run: Run,
@@ -88,8 +108,10 @@ async function inspect(
       return seen;
     },
     {
+      // Whoever skips accepts what was found, by name; the card repeats it.
+      skip: () => seen ?? uninspected,
       outcome: (value) =>
-        `${value.tables.length} tables, ${count(value.tables.reduce((sum, one) => sum + (one.after ?? 0), 0))} rows, amcheck clean on ${value.amcheck.relations} relations, ${value.businessQueries.filter((one) => one.ok).length} of ${value.businessQueries.length} business queries as expected`,
+        `${value.tables.length} tables, ${count(value.tables.reduce((sum, one) => sum + (one.after ?? 0), 0))} rows, ${amcheckWords(value)}, ${value.businessQueries.filter((one) => one.ok).length} of ${value.businessQueries.length} business queries as expected`,
     },
   );
   run.evidence(...inspection.evidence, ...(copy.evidence ? [copy.evidence] : []));
@@ -102,16 +124,30 @@ async function inspect(
     },
     { label: 'Proof', value: copy.logLine },
     { label: 'Page checksum failures', value: count(inspection.checksumFailures) },
-    {
-      label: 'amcheck',
-      value: `${inspection.amcheck.relations} relations, ${inspection.amcheck.findings.length} findings, ${inspection.amcheck.skipped.length} skipped`,
-    },
+    { label: 'amcheck', value: amcheckWords(inspection) },
     ...inspection.businessQueries.map((one) => ({
       label: one.name,
       value: `${known(one.value, count)}, expected ${one.expected}${one.note ? ` (${one.note})` : ''}`,
     })),
   ]);
   return inspection;
+}
+
+const uninspected: Inspection = {
+  tables: [],
+  businessQueries: [],
+  checksumFailures: 0,
+  amcheck: { ok: true, checked: false, relations: 0, skipped: [], findings: [], durationMs: 0 },
+  evidence: [],
+};
+
+export function amcheckWords({ amcheck }: Inspection): string {
+  if (!amcheck.checked)
+    return 'amcheck did not look: it is not installed in the database, or the inspection was skipped';
+  const later = amcheck.skipped.length > 0 ? `; after the promotion: ${amcheck.skipped.join(', ')}` : '';
+  return amcheck.ok
+    ? `amcheck clean on ${amcheck.relations} relations${later}`
+    : `amcheck found ${amcheck.findings.join('; ')}`;
 }
 
 export function damageOf(inspection: Inspection): string[] {

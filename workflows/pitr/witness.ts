@@ -17,14 +17,14 @@ export async function askWitnesses(
   const until = prepared.copy.lastCommitAt;
   for (const witness of at.database.witnesses) {
     let said: Testimony | undefined;
-    await run.change<Testimony | undefined>(
+    await run.optional(
       `Ask witness ${witness.name} for what was acknowledged`,
       async () => {
         said = await on.probe.askWitness({ ...at, witness, resumedAt: reopenedAt, ...(until ? { until } : {}) });
         if (!said.ok) throw drFailure('DR-WITNESS', `${witness.name}: ${said.summary}`);
         return said;
       },
-      { skipWith: undefined, outcome: (value) => value?.summary ?? 'skipped' },
+      (value) => value.summary,
     );
     if (said) {
       run.facts(`Witness ${witness.name}`, [

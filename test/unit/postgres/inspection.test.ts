@@ -15,14 +15,24 @@ describe('rows of the damaged server beside rows of the copy', () => {
     assert.deepEqual(
       compareTables(
         [rows('public.orders', 249), rows('public.made_later', 3)],
-        [rows('public.orders', null, locked), rows('public.payments', 243)],
+        [{ ...rows('public.orders', null, locked), locked: true }, rows('public.payments', 243)],
       ),
       [
         { table: 'public.made_later', now: 3, after: null, note: 'made after the target: not in the copy' },
-        { table: 'public.orders', now: 249, after: null, note: locked },
+        { table: 'public.orders', now: 249, after: null, locked: true, note: locked },
         { table: 'public.payments', now: null, after: 243, note: 'dropped on the damaged server' },
       ],
     );
+  });
+
+  it('call only what the copy holds locked locked', () => {
+    const waits = 'locked by another transaction: not counted';
+    const [one] = compareTables(
+      [{ ...rows('public.orders', null, waits), locked: true }],
+      [rows('public.orders', null, waits)],
+    );
+    assert.equal(one?.locked, undefined);
+    assert.equal(one?.note, `damaged server: ${waits}; copy: ${waits}`);
   });
 
   it('of a server that does not answer claim nothing about it', () => {
