@@ -8,7 +8,7 @@ import { composeVariable } from '../shared/compose';
 import { containerFacts, inspectContainer } from '../shared/containers';
 import { containerLog } from '../shared/container-log';
 import { readColdVolume, wasShutDown } from '../shared/control-data';
-import { engineOf, engineStatus, onEngine } from '../shared/engine';
+import { engineOf, engineStatus, onEngine, stoppingEngineOf } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
@@ -97,7 +97,10 @@ async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promis
   if (!info.State.Paused) {
     const seconds = Math.max(1, Math.ceil(args.stopTimeoutMs / 1000));
     // The engine kills at the time-out itself; a stop that fails is followed by our own kill.
-    await container.stop({ t: seconds }).catch(() => undefined);
+    await stoppingEngineOf(site, seconds)
+      .getContainer(info.Id)
+      .stop({ t: seconds })
+      .catch(() => undefined);
   }
   const left = await inspectContainer(site, info.Id);
   if (left?.State.Running)

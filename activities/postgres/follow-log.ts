@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { Site } from '../../plan';
-import { engineOf, onEngine } from '../shared/engine';
+import { onEngine, patientEngineOf } from '../shared/engine';
 
 export interface FollowedLog {
   /** Everything the container has printed so far. */
@@ -14,7 +14,7 @@ export interface FollowedLog {
 /** Follows a container's log from its beginning: what the server says is known at once, without asking again and again. */
 export async function followLog(site: Site, container: string): Promise<FollowedLog> {
   return onEngine(site, `reading the log of ${container}`, async () => {
-    const engine = engineOf(site);
+    const engine = patientEngineOf(site);
     const stream = (await engine
       .getContainer(container)
       .logs({ follow: true, stdout: true, stderr: true })) as unknown as NodeJS.ReadableStream & { destroy(): void };

@@ -9,7 +9,7 @@ import { containerLog } from '../shared/container-log';
 import { containerFacts, findService, labels } from '../shared/containers';
 import { copyNames, runLabels } from '../shared/copy-names';
 import { databaseContainer } from '../shared/database-container';
-import { engineOf, engineStatus, onEngine } from '../shared/engine';
+import { engineStatus, onEngine, patientEngineOf } from '../shared/engine';
 import { setEnvVariable } from '../shared/env-file';
 import { withHeartbeat } from '../shared/heartbeat';
 import { inspectVolume } from '../shared/ownership';
@@ -118,7 +118,7 @@ async function removeOld(site: Site, name: string): Promise<boolean> {
   const volume = await inspectVolume(site, name);
   if (!volume || volume.labels[labels.platform] !== site.compose.project) return false;
   try {
-    await engineOf(site).getVolume(name).remove();
+    await patientEngineOf(site).getVolume(name).remove();
     return true;
   } catch (error) {
     // Still used by something: keeping it costs only disk.

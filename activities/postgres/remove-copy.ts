@@ -5,7 +5,7 @@ import { databaseResource, readingLock } from '../../workflows/contracts/names';
 import { composeVariable } from '../shared/compose';
 import { inspectContainer, labels, removeContainer } from '../shared/containers';
 import { copyNames } from '../shared/copy-names';
-import { engineOf, engineStatus, onEngine } from '../shared/engine';
+import { engineStatus, onEngine, patientEngineOf } from '../shared/engine';
 import { demandOurs, inspectVolume } from '../shared/ownership';
 import { until } from '../shared/until';
 
@@ -67,7 +67,7 @@ export function makersFor(caller: string, resource: string, key: string): string
 /** The engine lets go of a volume a moment after its container: 409 means not yet. */
 async function removeVolume(at: DatabaseAt, name: string): Promise<true | undefined> {
   try {
-    await engineOf(at.site).getVolume(name).remove();
+    await patientEngineOf(at.site).getVolume(name).remove();
     return true;
   } catch (error) {
     const status = engineStatus(error);

@@ -3,7 +3,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { describeTarget } from '../../workflows/contracts/pitr';
 import { inspectContainer, labels, removeContainer } from '../shared/containers';
 import { copyNames } from '../shared/copy-names';
-import { engineOf, onEngine } from '../shared/engine';
+import { engineOf, onEngine, stoppingEngineOf } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
@@ -61,7 +61,9 @@ async function runningCopy(spec: CopySpec): Promise<string> {
     if (known.State.Running && known.Config.Labels[labels.spec] === specHash(spec)) return known.Id;
     // One of an earlier target, or one that ended: its server must be down before another opens the same files.
     if (known.State.Running)
-      await onEngine(site, `stopping ${spec.name}`, () => engineOf(site).getContainer(known.Id).stop({ t: 30 }));
+      await onEngine(site, `stopping ${spec.name}`, () =>
+        stoppingEngineOf(site, 30).getContainer(known.Id).stop({ t: 30 }),
+      );
     await removeContainer(site, known.Id);
   }
   const id = await createCopyContainer(spec);

@@ -5,7 +5,7 @@ import { demandApproval } from '../shared/approval';
 import { removeContainer } from '../shared/containers';
 import { readColdVolume, wasShutDown } from '../shared/control-data';
 import { serverImage } from '../shared/data-volume';
-import { engineOf, onEngine } from '../shared/engine';
+import { onEngine, stoppingEngineOf } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { findOwnCopy } from './own-copy';
 
@@ -40,7 +40,7 @@ export async function stopCopy(
       const seconds = Math.ceil((args.stopTimeoutMs ?? 300_000) / 1000);
       if (info.State.Running)
         await onEngine(site, `stopping ${copy.container}`, () =>
-          engineOf(site).getContainer(info.Id).stop({ t: seconds }),
+          stoppingEngineOf(site, seconds).getContainer(info.Id).stop({ t: seconds }),
         );
       await removeContainer(site, info.Id);
     }

@@ -6,14 +6,24 @@ import { fromRoot } from './paths';
 
 const engines = new Map<string, Docker>();
 
-/** The Docker engine of a site, by socket or TLS address. One client per address, kept for the worker's life. */
-export function engineOf(site: Site): Docker {
-  const key = JSON.stringify(site.engine);
+/**
+ * How long an engine may be silent during a call that is brief by nature, milliseconds. One that takes the call and hangs
+ * is then an error that is tried again, instead of a step that never ends.
+ */
+const briefMs = 25_000;
+
+/**
+ * The Docker engine of a site, by socket or TLS address. One client per address and time-out, kept for the worker's life.
+ * @param silenceMs longest silence of the engine during a call (default 25 000); a stop with a grace period needs more
+ */
+export function engineOf(site: Site, silenceMs = briefMs): Docker {
+  const key = JSON.stringify([site.engine, silenceMs]);
   const known = engines.get(key);
   if (known) return known;
+  const timeout = silenceMs === Infinity ? {} : { timeout: silenceMs };
   const made =
     'socketPath' in site.engine
-      ? new Docker({ socketPath: site.engine.socketPath })
+      ? new Docker({ socketPath: site.engine.socketPath, ...timeout })
       : new Docker({
           protocol: 'https',
           host: site.engine.host,
@@ -21,9 +31,26 @@ export function engineOf(site: Site): Docker {
           ca: readFileSync(fromRoot(site.engine.tls.ca)),
           cert: readFileSync(fromRoot(site.engine.tls.cert)),
           key: readFileSync(fromRoot(site.engine.tls.key)),
+          ...timeout,
         });
   engines.set(key, made);
   return made;
+}
+
+/** The same for calls whose silence means nothing: output of a program, waits for its end, removal of a large volume. */
+export const patientEngineOf = (site: Site): Docker => engineOf(site, Infinity);
+
+/** The same for a stop: the engine is silent until the container has ended or its grace period is over. */
+export const stoppingEngineOf = (site: Site, graceSeconds: number): Docker =>
+  engineOf(site, graceSeconds * 1000 + briefMs);
+
+/** Waits for the beginning of an answer whose end may be far: the engine must begin it in brief time. */
+export async function begun<T>(call: Promise<T>): Promise<T> {
+  let limit: NodeJS.Timeout | undefined;
+  const silent = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => reject(new Error(`the engine said nothing for ${briefMs / 1000} s`)), briefMs);
+  });
+  return Promise.race([call, silent]).finally(() => clearTimeout(limit));
 }
 
 /** The engine's HTTP status of an error, if it is one. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
-import { engineOf, onEngine } from './engine';
+import { engineOf, onEngine, patientEngineOf } from './engine';
 
 export interface ExecResult {
   exitCode: number;
@@ -33,16 +33,20 @@ export async function execIn(
 ): Promise<ExecResult> {
   options.signal?.throwIfAborted();
   return onEngine(site, `running ${command[0] ?? ''} in container ${container}`, async () => {
-    const engine = engineOf(site);
-    const exec = await engine.getContainer(container).exec({
-      Cmd: command,
-      AttachStdout: true,
-      AttachStderr: true,
-      AttachStdin: options.input !== undefined,
-      ...(options.user ? { User: options.user } : {}),
-      ...(options.env ? { Env: options.env } : {}),
-    });
-    const stream = await exec.start({ hijack: options.input !== undefined, stdin: options.input !== undefined });
+    const engine = patientEngineOf(site);
+    const { id } = await engineOf(site)
+      .getContainer(container)
+      .exec({
+        Cmd: command,
+        AttachStdout: true,
+        AttachStderr: true,
+        AttachStdin: options.input !== undefined,
+        ...(options.user ? { User: options.user } : {}),
+        ...(options.env ? { Env: options.env } : {}),
+      });
+    const stream = await engine
+      .getExec(id)
+      .start({ hijack: options.input !== undefined, stdin: options.input !== undefined });
     const out = new PassThrough();
     const err = new PassThrough();
     let stdout = '';
@@ -83,7 +87,7 @@ export async function execIn(
       stream.once('close', () => finish());
       stream.once('error', (error: Error) => finish(error));
     });
-    const { ExitCode } = await exec.inspect();
+    const { ExitCode } = await engineOf(site).getExec(id).inspect();
     return { exitCode: ExitCode ?? -1, stdout, stderr };
   });
 }

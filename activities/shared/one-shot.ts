@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { Site } from '../../plan';
 import { removeContainer } from './containers';
-import { engineOf, onEngine } from './engine';
+import { engineOf, onEngine, patientEngineOf } from './engine';
 import type { ExecResult } from './exec';
 
 export interface OneShot {
@@ -28,8 +28,8 @@ export async function runOneShot(site: Site, job: OneShot): Promise<ExecResult> 
   job.signal?.throwIfAborted();
   await removeContainer(site, job.name);
   return onEngine(site, `running ${job.command[0] ?? ''} in one-shot container ${job.name}`, async () => {
-    const engine = engineOf(site);
-    const container = await engine.createContainer({
+    const engine = patientEngineOf(site);
+    const { id } = await engineOf(site).createContainer({
       name: job.name,
       Image: job.image,
       Entrypoint: job.command.slice(0, 1),
@@ -44,6 +44,7 @@ export async function runOneShot(site: Site, job: OneShot): Promise<ExecResult> 
     const aborted = (): void => void removeContainer(site, job.name).catch(() => undefined);
     job.signal?.addEventListener('abort', aborted, { once: true });
     try {
+      const container = engine.getContainer(id);
       const stream = await container.attach({ stream: true, stdout: true, stderr: true });
       const out = new PassThrough();
       const err = new PassThrough();
@@ -59,7 +60,7 @@ export async function runOneShot(site: Site, job: OneShot): Promise<ExecResult> 
         stream.once('end', resolve);
         stream.once('close', resolve);
       });
-      await container.start();
+      await engineOf(site).getContainer(id).start();
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
       await ended;
       job.signal?.throwIfAborted();

@@ -30,7 +30,7 @@ const lastStep: [Phase, RegExp][] = [
   ['pause', /^Pause the clients/],
   ['fence', /^Fence/],
   ['promote', /^(Promote|Inspect the tables)/],
-  ['stop', /^Stop the copy/],
+  ['stop', /^(Stop the copy|Point the service)/],
   ['switch', /^Put the copy/],
   ['resume', /^Let the clients in/],
   ['client-write', /^Write through the client path/],

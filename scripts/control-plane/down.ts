@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endOrphans } from './orphans';
 import { isOurs, readState, removeState } from './state';
 
 /**
@@ -12,10 +13,7 @@ export async function controlPlaneDown(): Promise<boolean> {
     process.kill(state.supervisor, 'SIGTERM');
     for (let waited = 0; isOurs(state.supervisor, 'supervisor') && waited < 20_000; waited += 50) await sleep(50);
   }
-  // A supervisor that was killed hard leaves its children; they are found by what the state file says they are.
-  for (const [name, pid] of Object.entries(state.children)) {
-    if (isOurs(pid, name === 'temporal' ? 'start-dev' : 'workers')) process.kill(pid, 'SIGKILL');
-  }
+  await endOrphans(state);
   removeState();
   return true;
 }

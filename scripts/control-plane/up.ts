@@ -3,6 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../activities/shared/paths';
+import { endOrphans } from './orphans';
 import { isOurs, logFile, readState, removeState, type ControlPlaneState } from './state';
 
 /** Cold start: the workflow bundle is built (5 s) and the server makes its database; generous for a busy machine. */
@@ -19,6 +20,8 @@ export async function controlPlaneUp(log: (line: string) => void = () => undefin
     log(`control plane runs already at ${known.address}`);
     return ready(known.supervisor);
   }
+  const orphans = known ? await endOrphans(known) : [];
+  if (orphans.length > 0) log(`ended what a killed control plane left behind: ${orphans.join(', ')}`);
   removeState();
   mkdirSync(dirname(logFile('supervisor')), { recursive: true });
   const out = openSync(logFile('supervisor'), 'a');

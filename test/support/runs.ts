@@ -1,5 +1,6 @@
 /** How a test speaks to a run; used by both layers. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runQuery } from '../../workflows/contracts/messages';
 import { endStates, type Report, type RunState, type RunView } from '../../workflows/contracts/run-view';
@@ -38,15 +39,48 @@ export async function approve(handle: WorkflowHandle, card?: string): Promise<vo
   });
 }
 
-export const resultOf = (handle: WorkflowHandle): Promise<Report> => handle.result() as Promise<Report>;
+/** The report of a run that completed; when it did not, the test fails with the run's timeline. */
+export async function resultOf(handle: WorkflowHandle): Promise<Report> {
+  try {
+    return (await ended(handle)) as Report;
+  } catch (error) {
+    const cause = (error as Error).cause as Error | undefined;
+    const why = (cause ?? (error as Error)).message;
+    throw new Error(`the run did not complete: ${why}\n${await storyOf(handle)}`, { cause: error });
+  }
+}
 
 /** The failure of a run that did not complete: its code and its sentence. */
 export async function failureOf(handle: WorkflowHandle): Promise<{ code: string; message: string }> {
   try {
-    await handle.result();
+    await ended(handle);
   } catch (error) {
+    if (!((error as Error).cause instanceof Error)) throw error;
     const cause = (error as Error).cause as Error & { type?: string };
-    return { code: cause?.type ?? cause?.name ?? 'none', message: cause?.message ?? String(error) };
+    return { code: cause.type ?? cause.name, message: cause.message };
   }
-  throw new Error('the run completed, expected it to fail');
+  throw new Error(`the run completed, expected it to fail\n${await storyOf(handle)}`);
+}
+
+const storyOf = async (handle: WorkflowHandle): Promise<string> =>
+  story(await handle.query(runQuery).catch(() => undefined));
+
+/** How a run ends. One that stays held has nobody who would resolve it: then the test fails at once, with the timeline. */
+async function ended(handle: WorkflowHandle): Promise<unknown> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([handle.result(), staysHeld(handle, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function staysHeld(handle: WorkflowHandle, signal: AbortSignal): Promise<never> {
+  let since: string | undefined;
+  for (;;) {
+    await sleep(2_000, undefined, { signal });
+    const view = await handle.query(runQuery).catch(() => undefined);
+    if (view?.hold && view.hold.since === since) throw new Error(`the run stays held\n${story(view)}`);
+    since = view?.hold?.since;
+  }
 }

@@ -29,7 +29,6 @@ describe('kernel: what a run does with people, failures and time', function () {
         'fenceServer',
         'proveFence',
         'promoteCopy',
-        'stopCopy',
         'useDataVolume',
         'startServer',
         'directWrite',

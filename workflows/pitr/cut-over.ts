@@ -87,24 +87,28 @@ export async function cutOver(
     { outcome: (value) => `timeline ${value.timeline} in ${duration(value.durationMs)}` },
   );
   await inspectTheRest(run, on, recovery, prepared);
-  await run.change('Stop the copy in order', () => on.brief.stopCopy({ ...at, copy, approval: yes }));
   const { systemIdentifier } = promoted;
+  await Promise.all([
+    run.change('Stop the copy in order', () => on.brief.stopCopy({ ...at, copy, approval: yes })),
+    run.change(
+      "Point the service at the copy's volume",
+      () => on.brief.useDataVolume({ ...at, volume: copy.volume, systemIdentifier, approval: yes }),
+      {
+        undo: {
+          title: 'Put the damaged server back in its place',
+          act: async () => {
+            await on.brief.useDataVolume({ ...at, volume: damagedVolume, systemIdentifier, approval: yes });
+            await on.brief.startServer({ ...at, expectVolume: damagedVolume, approval: yes });
+          },
+        },
+        outcome: (value) => `${value.from} → ${value.to}`,
+      },
+    ),
+  ]);
   await run.change(
     "Put the copy in the server's place",
-    async () => {
-      await on.brief.useDataVolume({ ...at, volume: copy.volume, systemIdentifier, approval: yes });
-      return on.brief.startServer({ ...at, expectVolume: copy.volume, approval: yes });
-    },
-    {
-      undo: {
-        title: 'Put the damaged server back in its place',
-        act: async () => {
-          await on.brief.useDataVolume({ ...at, volume: damagedVolume, systemIdentifier, approval: yes });
-          await on.brief.startServer({ ...at, expectVolume: damagedVolume, approval: yes });
-        },
-      },
-      outcome: (value) => `started in ${duration(value.durationMs)}`,
-    },
+    () => on.brief.startServer({ ...at, expectVolume: copy.volume, approval: yes }),
+    { outcome: (value) => `started in ${duration(value.durationMs)}` },
   );
   // The history goes into the archive with the first segments of the new timeline, before anything can end this run: a
   // timeline without its history is one the next recovery would take again.
