@@ -87,3 +87,33 @@ export function reachFrom(
 export function nameAt(path: Stretch[], number: number, segmentBytes: number): string {
   return segmentName({ timeline: timelineOfSegment(path, number, segmentBytes) ?? 1, number }, segmentBytes);
 }
+
+/**
+ * First hole between the archive's end and the segment the primary writes now: neither archived nor waiting on it, so no
+ * archiving will ever bring it. Undefined when there is none, or when nobody can look.
+ * @param top last archived segment without a gap
+ * @param current number of the segment the primary writes
+ * @param onServer segments that wait on the primary
+ */
+export function tailGap(
+  top: Segment,
+  current: number,
+  onServer: Set<string> | undefined,
+  segmentBytes: number,
+): Reach['gaps'][number] | undefined {
+  if (!onServer) return undefined;
+  const name = (number: number): string => segmentName({ timeline: top.timeline, number }, segmentBytes);
+  const missing = (number: number): boolean => number < current && !onServer.has(name(number));
+  let from = top.number + 1;
+  while (from < current && !missing(from)) from += 1;
+  if (!missing(from)) return undefined;
+  let to = from;
+  while (missing(to + 1)) to += 1;
+  return { from: name(from), to: name(to) };
+}
+
+/** Newest timeline that the repository knows of, from its history files, segments and backups; 1 when it holds nothing. */
+export function newestTimeline(archive: Archive, backups: { timeline: number }[]): number {
+  const all = [...archive.histories, ...[...archive.segments.values(), ...backups].map((one) => one.timeline)];
+  return all.reduce((newest, one) => Math.max(newest, one), 1);
+}

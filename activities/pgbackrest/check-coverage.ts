@@ -1,9 +1,9 @@
 import { withHeartbeat } from '../shared/heartbeat';
 import { isoTime } from '../../workflows/contracts/pitr';
 import type { BackupFacts, Coverage, DatabaseAt, RecoveryTarget, Refusal } from '../../workflows/contracts/recovery';
-import { nameAt, reachFrom, type Reach } from './archive';
+import { nameAt, newestTimeline, reachFrom, tailGap, type Reach } from './archive';
 import { chooseBackups } from './choose-backup';
-import { refuseBeyond, refuseFuture, refuseGap, refuseUnreadable } from './explain';
+import { refuseBeyond, refuseFuture, refuseGap, refuseNoControlFile, refuseUnreadable } from './explain';
 import { locateLsn } from './locate-lsn';
 import { locateMark, tailRun } from './locate-mark';
 import { locateTime, type Located } from './locate-time';
@@ -20,7 +20,7 @@ export interface CheckCoverage extends DatabaseAt {
   target: RecoveryTarget;
   /** Label of the backup to start from; default: the newest that fits. */
   backup?: string;
-  /** Timeline of the target; default: the one the database is on. */
+  /** Timeline of the target; default: the one the database is on, or the newest of the repository when nobody knows it. */
   timeline?: number;
   /** The damaged server, as far as it answers: WAL it has not archived yet can still be secured. */
   primary: { answered: boolean; now: string; lsn: string; timeline: number };
@@ -34,8 +34,10 @@ export interface CheckCoverage extends DatabaseAt {
  */
 export async function checkCoverage(at: CheckCoverage): Promise<Coverage> {
   return withHeartbeat('checking how far the archive reaches', async (_beat, signal) => {
-    const timeline = at.timeline ?? at.primary.timeline;
+    const timeline = at.timeline ?? (at.primary.timeline || (await newestKnown(at, signal)));
     const repository = await readRepository(at, at.toolbox, { timeline, signal });
+    if (!repository.controlFile)
+      return { ...nothing(timeline), refusals: [refuseNoControlFile(at.database.dataDirectory)] };
     const path = parseHistory(timeline, repository.history ?? '');
     const historyMissing = timeline > 1 && repository.history === undefined;
     const { fitting, refusals } = chooseBackups(repository.info.backups, at.target, path, historyMissing, at.backup);
@@ -55,6 +57,12 @@ export async function checkCoverage(at: CheckCoverage): Promise<Coverage> {
     }
     return search.choose(fitting, refusals);
   });
+}
+
+/** A dead server whose control file cannot be read names no timeline: then the newest that was ever archived. */
+async function newestKnown(at: CheckCoverage, signal: AbortSignal): Promise<number> {
+  const { archive, info } = await readRepository(at, at.toolbox, { signal });
+  return newestTimeline(archive, info.backups);
 }
 
 interface Seen {
@@ -121,7 +129,7 @@ class Search {
     const { segmentBytes, archive, waiting } = this.repository;
     const start = parseSegment(backup.archiveStart, segmentBytes)?.number ?? 0;
     for (;;) {
-      const reach = reachFrom(archive, this.path, start, segmentBytes, waiting);
+      const reach = this.withTailGap(reachFrom(archive, this.path, start, segmentBytes, waiting));
       const located = await this.locate(backup, target, reach.usable);
       this.opened += located.opened;
       if (located.unreadable.length === 0) return { reach, located };
@@ -186,6 +194,15 @@ class Search {
   private whole(backup: BackupFacts, reach: Reach): boolean {
     const stop = parseSegment(backup.archiveStop, this.repository.segmentBytes)?.number ?? Infinity;
     return (reach.usable.at(-1)?.number ?? -1) >= stop;
+  }
+
+  /** A hole between the archive and what the primary writes now is a gap like any other: archiving will not close it. */
+  private withTailGap(reach: Reach): Reach {
+    const top = reach.usable.at(-1);
+    if (!top || !this.hasTail(reach)) return reach;
+    const { segmentBytes, onServer } = this.repository;
+    const gap = tailGap(top, segmentOf(this.at.primary.lsn, segmentBytes), onServer, segmentBytes);
+    return gap ? { ...reach, gaps: [gap] } : reach;
   }
 
   /** The running primary holds WAL of this timeline that is not in the archive yet. */

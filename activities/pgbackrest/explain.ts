@@ -31,6 +31,15 @@ export function refuseUnreadable(segment: string, message: string, last: Last): 
   };
 }
 
+/** pgBackRest compares the control file with the archive before it hands out a segment: without one nothing can be read. */
+export function refuseNoControlFile(dataDirectory: string): Refusal {
+  return {
+    code: 'DR-TOOL',
+    message: `WAL in the archive cannot be opened, so nobody can say how far it reaches: the damaged volume has no readable global/pg_control in ${dataDirectory}, which pgBackRest asks for`,
+    next: 'Put global/pg_control of this cluster back (from a standby, or from a backup restored elsewhere), then start again.',
+  };
+}
+
 export function refuseBeyond(target: RecoveryTarget, last: Last, why: string): Refusal {
   return {
     code: 'DR-TARGET-UNREACHABLE',

@@ -1,5 +1,6 @@
 import { labels, inspectContainer, removeContainer } from '../shared/containers';
 import { copyNames, roomPath, runLabels } from '../shared/copy-names';
+import { createCopyVolume } from '../shared/copy-volume';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
@@ -56,15 +57,7 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
     signal.throwIfAborted();
     const environment = await cipherEnv(at);
     // An empty volume where the copy's will be: the free disk is measured through it.
-    if (copyVolume)
-      await onEngine(at.site, `creating volume ${room}`, (engine) =>
-        engine.createVolume({
-          Name: room,
-          Driver: copyVolume.driver,
-          DriverOpts: copyVolume.options,
-          Labels: runLabels(at.site, 'toolbox'),
-        }),
-      );
+    if (copyVolume) await createCopyVolume(at, room, 'toolbox');
     await onEngine(at.site, `creating container ${toolbox}`, async () => {
       try {
         const container = await engineOf(at.site).createContainer({

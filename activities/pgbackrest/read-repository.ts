@@ -14,6 +14,10 @@ export interface Repository {
   history: string | undefined;
   /** Segments that the server has closed and not archived yet, as far as its data directory is at hand. */
   waiting: Set<string>;
+  /** The same, and those in its pg_wal that are not marked as archived; undefined when its pg_wal is not at hand. */
+  onServer: Set<string> | undefined;
+  /** Its data directory has a `global/pg_control`, without which pgBackRest hands out no WAL. */
+  controlFile: boolean;
 }
 
 /**
@@ -41,7 +45,7 @@ export async function readRepository(
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
-  const [info = '', list = '', history = '', ready = '', codes = ''] = chunks
+  const [info = '', list = '', history = '', ready = '', closed = '', codes = ''] = chunks
     .join('')
     .split(`${mark}\n`)
     .map((part) => part.trim());
@@ -64,6 +68,10 @@ export async function readRepository(
     archive: parseListing(list, parsed.archiveId, segmentBytes),
     segmentBytes,
     history: history === '' ? undefined : history,
-    waiting: new Set(ready.split('\n').filter(Boolean)),
+    waiting: new Set(names(ready)),
+    onServer: closed.startsWith('.') ? new Set([...names(ready), ...names(closed)]) : undefined,
+    controlFile: bytes !== undefined && bytes > 0,
   };
 }
+
+const names = (lines: string): string[] => lines.split('\n').filter((line) => line !== '' && line !== '.');

@@ -1,5 +1,6 @@
 import { labels } from '../shared/containers';
 import { copyNames, runLabels } from '../shared/copy-names';
+import { createCopyVolume, keyedOptions } from '../shared/copy-volume';
 import { onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { runOneShot } from '../shared/one-shot';
@@ -153,15 +154,26 @@ async function ownVolume(at: RestoreCopy, volume: string, signal: AbortSignal): 
     // empty and without our labels: made anew, so that it can be told apart later
     await onEngine(at.site, `removing the empty volume ${volume}`, (engine) => engine.getVolume(volume).remove());
   }
-  const { copyVolume } = at.database;
-  await onEngine(at.site, `creating volume ${volume}`, (engine) =>
-    engine.createVolume({
-      Name: volume,
-      Labels: ours,
-      ...(copyVolume ? { Driver: copyVolume.driver, DriverOpts: copyVolume.options } : {}),
-    }),
-  );
+  await demandEmptyDevice(at, signal);
+  await createCopyVolume(at, volume, 'copy');
   return undefined;
+}
+
+/**
+ * A volume that lies on a device of the plan is made, not emptied: what is there already would be overwritten. Asked through
+ * the volume by which the free disk is measured, before one exists that would carry the labels of this run's copy.
+ */
+async function demandEmptyDevice(at: RestoreCopy, signal: AbortSignal): Promise<void> {
+  const { copyVolume } = at.database;
+  if (!copyVolume?.options['device'] || copyVolume.options['type'] === 'tmpfs') return;
+  const { room } = copyNames(at.site, at.key);
+  await createCopyVolume(at, room, 'toolbox');
+  const content = await readVolume(at, room, signal);
+  if (content.empty) return;
+  throw drFailure(
+    'DR-VOLUME-NOT-EMPTY',
+    `the device of copyVolume in the plan, ${keyedOptions(copyVolume.options, at.key)['device'] ?? ''} at site ${at.site.name}, holds data that is not of this run`,
+  );
 }
 
 /** Whether a volume holds the finished restore of this backup to this target. pg_control is what pgBackRest writes last. */

@@ -7,11 +7,19 @@
 export const mark = '=== dr part ===';
 
 /** $1 stanza, $2 data directory, $3 history file or ''. Answers: info, listing, history, segments that
- * wait for the archiver, exit codes and size of a segment. */
+ * wait for the archiver, segments in pg_wal that are not marked as archived, exit codes and size of a segment. What waits
+ * is listed before the archive is, and again after: one that is archived meanwhile is then in one of the lists. A segment
+ * without `.done` waits too: its mark is made a moment after it is closed. `.` says that pg_wal could be read. */
 export const listScript = `export LC_ALL=C TZ=UTC
 cd "$2" 2>/dev/null || cd /
+waiting() { ls pg_wal/archive_status 2>/dev/null | sed -n 's/\\.ready$//p'; }
+closed() {
+  [ ! -d pg_wal ] || echo .
+  ls pg_wal 2>/dev/null | grep -E '^[0-9A-F]{24}$' | while read -r one; do [ -f "pg_wal/archive_status/$one.done" ] || echo "$one"; done
+}
 work=$(mktemp -d) || exit 9
 trap 'rm -rf "$work"' EXIT
+waiting >"$work/waiting"; closed >"$work/closed"
 quiet="--log-level-console=error --log-level-stderr=off --log-level-file=off"
 pgbackrest $quiet --stanza="$1" info --output=json >"$work/info" 2>&1 & info=$!
 pgbackrest $quiet --stanza="$1" repo-ls "archive/$1" --recurse --output=json >"$work/list" 2>&1 & list=$!
@@ -21,7 +29,8 @@ wait $info; a=$?
 wait $list; b=$?
 cat "$work/info"; echo; echo '${mark}'; cat "$work/list"; echo; echo '${mark}'
 [ ! -f "$work/history" ] || cat "$work/history"
-echo; echo '${mark}'; ls pg_wal/archive_status 2>/dev/null | sed -n 's/\\.ready$//p'
+echo; echo '${mark}'; cat "$work/waiting"; waiting
+echo '${mark}'; cat "$work/closed"; closed
 echo '${mark}'; echo "$a $b \${bytes:-0}"`;
 
 // One line per megabyte of WAL is enough to attribute what was found to a segment of any size (they are 1 MB to 1 GB).

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
-import { engineOf, onEngine, patientEngineOf } from './engine';
+import { begun, engineOf, onEngine, patientEngineOf } from './engine';
 
 export interface ExecResult {
   exitCode: number;
@@ -44,9 +44,8 @@ export async function execIn(
         ...(options.user ? { User: options.user } : {}),
         ...(options.env ? { Env: options.env } : {}),
       });
-    const stream = await engine
-      .getExec(id)
-      .start({ hijack: options.input !== undefined, stdin: options.input !== undefined });
+    const hijack = options.input !== undefined;
+    const stream = await begun(engine.getExec(id).start({ hijack, stdin: hijack }));
     const out = new PassThrough();
     const err = new PassThrough();
     let stdout = '';

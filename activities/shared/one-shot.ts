@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { Site } from '../../plan';
 import { removeContainer } from './containers';
-import { engineOf, onEngine, patientEngineOf } from './engine';
+import { begun, engineOf, onEngine, patientEngineOf } from './engine';
 import type { ExecResult } from './exec';
 
 export interface OneShot {
@@ -45,7 +45,7 @@ export async function runOneShot(site: Site, job: OneShot): Promise<ExecResult> 
     job.signal?.addEventListener('abort', aborted, { once: true });
     try {
       const container = engine.getContainer(id);
-      const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+      const stream = await begun(container.attach({ stream: true, stdout: true, stderr: true }));
       const out = new PassThrough();
       const err = new PassThrough();
       let stdout = '';

@@ -93,7 +93,13 @@ const copyVolume = z.strictObject({
   driver: name.describe('Volume driver of the engine, such as local.'),
   options: z
     .record(z.string(), z.string({ error: 'text' }))
-    .describe('Options of the driver, such as { type: none, o: bind, device: /mnt/recovery }.'),
+    // On one device the second copy would be restored over the first, which may be the database by then.
+    .refine(({ device, type }) => device === undefined || type === 'tmpfs' || device.includes('{key}'), {
+      error: 'a device with the placeholder {key}, so that every copy has a place of its own',
+    })
+    .describe(
+      'Options of the driver, such as { type: none, o: bind, device: "/mnt/recovery/{key}" }. {key} stands for the key of the run; a device must contain it unless its type is tmpfs.',
+    ),
 });
 
 /** One protected PostgreSQL database with everything a recovery of it needs to know. */

@@ -1,7 +1,7 @@
 /**
  * A recovery that goes wrong must not become a second disaster. It is aborted at one place after the other: while it
- * restores, at a gate whose copy has died, with the clients held and the server fenced, with the copy already in the
- * server's place. Each time the platform is as it was, and takes writes.
+ * restores, at a gate whose copy has died, with the clients held and the server fenced. Each time the platform is as it
+ * was, and takes writes.
  */
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';

@@ -1,3 +1,4 @@
+import type { Duration, RetryPolicy } from '@temporalio/common';
 import { proxyActivities } from '@temporalio/workflow';
 import type * as composeActivities from '../../activities/compose';
 import type * as dockerActivities from '../../activities/docker';
@@ -29,40 +30,18 @@ const heartbeatTimeout = '3 seconds';
 const scheduleToStartTimeout = '30 seconds';
 
 export function siteActivities(site: string): SiteProxies {
-  const taskQueue = siteQueue(site);
+  const common = { taskQueue: siteQueue(site), scheduleToStartTimeout, heartbeatTimeout } as const;
+  const proxy = (startToCloseTimeout: Duration, retry: RetryPolicy): SiteActivities =>
+    proxyActivities<SiteActivities>({ ...common, startToCloseTimeout, retry });
   return {
     // Probes only read: many quick tries, because a flapping answer costs seconds and a wrong one costs the recovery.
-    probe: proxyActivities<SiteActivities>({
-      taskQueue,
-      scheduleToStartTimeout,
-      heartbeatTimeout,
-      startToCloseTimeout: '10 minutes',
-      retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 6 },
-    }),
+    probe: proxy('10 minutes', { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 6 }),
     // Changes can be undone and are safe to repeat (they read the fact first): bounded tries. The long limit is for
     // terabytes; a dead worker is noticed by its heartbeat, not by this.
-    change: proxyActivities<SiteActivities>({
-      taskQueue,
-      scheduleToStartTimeout,
-      heartbeatTimeout,
-      startToCloseTimeout: '12 hours',
-      retry: { initialInterval: '200 ms', maximumInterval: '5 seconds', maximumAttempts: 4 },
-    }),
+    change: proxy('12 hours', { initialInterval: '200 ms', maximumInterval: '5 seconds', maximumAttempts: 4 }),
     // Changes that take seconds by nature, made while clients wait: an engine that accepts the call and hangs is noticed.
-    brief: proxyActivities<SiteActivities>({
-      taskQueue,
-      scheduleToStartTimeout,
-      heartbeatTimeout,
-      startToCloseTimeout: '3 minutes',
-      retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 3 },
-    }),
+    brief: proxy('3 minutes', { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 3 }),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
-    irreversible: proxyActivities<SiteActivities>({
-      taskQueue,
-      scheduleToStartTimeout,
-      heartbeatTimeout,
-      startToCloseTimeout: '10 minutes',
-      retry: { initialInterval: '200 ms', maximumAttempts: 2 },
-    }),
+    irreversible: proxy('10 minutes', { initialInterval: '200 ms', maximumAttempts: 2 }),
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseListing, reachFrom } from '../../../activities/pgbackrest/archive';
+import { newestTimeline, parseListing, reachFrom, tailGap } from '../../../activities/pgbackrest/archive';
 import { isOnPath, parseHistory, timelineAt, timelineOfSegment } from '../../../activities/pgbackrest/timeline';
 import {
   defaultSegmentBytes as mb16,
@@ -125,6 +125,27 @@ describe('archive listing', () => {
       reach.usable.map((one) => one.number),
       [2, 3],
     );
+  });
+  it('finds the hole between its end and what the primary still holds', () => {
+    const top = { timeline: 1, number: 3 };
+    const waiting = (...numbers: number[]) => new Set(numbers.map((number) => segmentName({ timeline: 1, number })));
+    assert.equal(tailGap(top, 6, waiting(4, 5), mb16), undefined);
+    assert.equal(tailGap(top, 4, waiting(), mb16), undefined);
+    assert.equal(tailGap(top, 6, undefined, mb16), undefined);
+    assert.deepEqual(tailGap(top, 7, waiting(6), mb16), {
+      from: '000000010000000000000004',
+      to: '000000010000000000000005',
+    });
+    assert.deepEqual(tailGap(top, 7, waiting(4, 5), mb16), {
+      from: '000000010000000000000006',
+      to: '000000010000000000000006',
+    });
+  });
+  it('tells the newest timeline for a server that cannot name its own', () => {
+    const archive = parseListing(listing([2, 3]), '15-1', mb16);
+    assert.equal(newestTimeline(archive, [{ timeline: 1 }]), 1);
+    archive.histories.add(4);
+    assert.equal(newestTimeline(archive, [{ timeline: 2 }]), 4);
   });
   it('counts a segment with two contents as missing, because it is not handed out', () => {
     const archive = parseListing(listing([2, 3, 4], { duplicate: 3 }), '15-1', mb16);

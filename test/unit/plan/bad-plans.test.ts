@@ -232,6 +232,15 @@ const CASES: Case[] = [
     expected: /15 to 18/,
   },
   {
+    title: 'one device for every copy',
+    changes: [
+      [database('copyVolume'), { driver: 'local', options: { type: 'none', o: 'bind', device: '/mnt/recovery' } }],
+    ],
+    path: 'databases[0].copyVolume.options',
+    value: '',
+    expected: /placeholder \{key\}/,
+  },
+  {
     title: 'a table name with a statement in it',
     changes: [[database('heartbeatTable'), 'x; DROP TABLE users']],
     path: 'databases[0].heartbeatTable',
