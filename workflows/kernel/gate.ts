@@ -3,7 +3,6 @@ import type { Approval, ApprovalReference } from '../contracts/approval';
 import type { ApproveMessage, RejectMessage, RetargetMessage } from '../contracts/messages';
 import type { CardView, GateView } from '../contracts/run-view';
 import { cardHash } from './canonical';
-import type { ObjectivesClock } from './clock';
 import { gateCommands } from './commands';
 import { Ended, Retargeted } from './endings';
 import type { RunRecord } from './record';
@@ -46,7 +45,7 @@ export class Gates {
 
   constructor(private readonly record: RunRecord) {}
 
-  async open<F>(name: string, definition: GateDefinition<F>, clock: ObjectivesClock | undefined): Promise<Approval> {
+  async open<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
     const facts = await definition.measure();
     const { workflowId, runId } = workflowInfo();
     const hash = cardHash(runId, name, ++this.openings, facts);
@@ -78,7 +77,7 @@ export class Gates {
     }
     const wait = (): Promise<boolean> => condition(() => open.answer !== undefined, expiresMs);
     try {
-      if (!open.answer) await (clock ? clock.human(wait) : wait());
+      if (!open.answer) await this.record.humanTime.during(wait);
     } catch (error) {
       // Cancelled or aborted: nobody can answer it any more.
       this.close(view, 'void');
@@ -135,7 +134,7 @@ export class Gates {
   }
 
   /** The approval itself while its facts hold; else the gate opens again, and the answer to that is returned. */
-  async stillValid(approval: Approval, clock: ObjectivesClock | undefined): Promise<Approval> {
+  async stillValid(approval: Approval): Promise<Approval> {
     const given = this.given.get(approval);
     if (!given) throw new TypeError('an approval that no gate of this run has made');
     const drift = given.definition.drifted(given.facts, await given.definition.measure());
@@ -143,7 +142,7 @@ export class Gates {
     given.view.voided = drift;
     this.close(given.view, 'void');
     this.record.note('gate', `the approval of card ${given.view.card.hash} is void: ${drift}`);
-    return this.stillValid(await this.open(given.name, given.definition, clock), clock);
+    return this.stillValid(await this.open(given.name, given.definition));
   }
 
   /** Why a message cannot be taken now; undefined when it can. */

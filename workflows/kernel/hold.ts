@@ -1,7 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { ResolveMessage } from '../contracts/messages';
 import type { HoldView, Problem, StepView } from '../contracts/run-view';
-import type { ObjectivesClock } from './clock';
 import { holdCommands } from './commands';
 import type { RunRecord } from './record';
 
@@ -13,12 +12,7 @@ export class Holds {
   constructor(private readonly record: RunRecord) {}
 
   /** Steps that run side by side can fail together: they are held one after the other. */
-  async wait(
-    step: StepView,
-    problem: Problem,
-    choices: HoldView['choices'],
-    clock: ObjectivesClock | undefined,
-  ): Promise<ResolveMessage> {
+  async wait(step: StepView, problem: Problem, choices: HoldView['choices']): Promise<ResolveMessage> {
     const wait = async (): Promise<ResolveMessage> => {
       // Two that fail in the same activation wake together: look again, and take the place in the same tick.
       while (this.open) await condition(() => this.open === undefined);
@@ -47,7 +41,7 @@ export class Holds {
         this.record.setState(before);
       }
     };
-    return clock ? clock.human(wait) : wait();
+    return this.record.humanTime.during(wait);
   }
 
   /** Why the message cannot be taken now; undefined when it can. */

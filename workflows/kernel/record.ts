@@ -10,7 +10,7 @@ import type {
   TimelineEntry,
   Verdict,
 } from '../contracts/run-view';
-import type { ObjectivesClock } from './clock';
+import { HumanTime, type ObjectivesClock } from './clock';
 import { renderDetails } from './details';
 
 const now = (): string => new Date().toISOString();
@@ -18,6 +18,7 @@ const now = (): string => new Date().toISOString();
 /** Everything a run knows of itself, and the only place that changes it. What it holds is what the `run` query answers. */
 export class RunRecord {
   clock: ObjectivesClock | undefined;
+  readonly humanTime = new HumanTime();
   private readonly view: RunView;
 
   constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {

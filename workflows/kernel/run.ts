@@ -81,7 +81,7 @@ export class Run {
   gate<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
     // A step like any other: what cannot be measured holds the run, where a bare failure would end it without the undo.
     const measure = (): Promise<F> => this.probe(`Measure the facts of gate ${name}`, definition.measure);
-    return this.gates.open(name, { ...definition, measure }, this.clock);
+    return this.gates.open(name, { ...definition, measure });
   }
 
   /**
@@ -90,7 +90,7 @@ export class Run {
    */
   async irreversible<T>(title: string, approval: Approval, act: (approval: Approval) => Promise<T>): Promise<T> {
     await this.notPaused();
-    const valid = await this.gates.stillValid(approval, this.clock);
+    const valid = await this.gates.stillValid(approval);
     const step = this.record.openStep('irreversible', title);
     try {
       const value = await act(valid);
@@ -141,7 +141,7 @@ export class Run {
 
   /** Begins the objectives clock under the tier that judges this run. */
   judgeBy(tier: { name: string; rto: number; rpo: number }): void {
-    this.record.judge(new ObjectivesClock(tier, workflowInfo().startTime.getTime()), tier.name);
+    this.record.judge(new ObjectivesClock(tier, workflowInfo().startTime.getTime(), this.record.humanTime), tier.name);
   }
 
   /** When the damage happened, as the operator or the facts say; UTC or with offset. */
@@ -226,16 +226,12 @@ export class Run {
 
   // ---- underneath -----------------------------------------------------------------------------------------------
 
-  private get clock(): ObjectivesClock | undefined {
-    return this.record.clock;
-  }
-
   private async notPaused(): Promise<void> {
     if (this.pausedBy === undefined) return;
     const before = this.record.state;
     this.record.setState('paused', `someone to resume the run, paused by ${this.pausedBy}`);
     const wait = (): Promise<void> => condition(() => this.pausedBy === undefined);
-    await (this.clock ? this.clock.human(wait) : wait());
+    await this.record.humanTime.during(wait);
     this.record.setState(before === 'paused' ? 'running' : before);
   }
 
@@ -272,7 +268,7 @@ export class Run {
         });
         const { skip } = options;
         const choices: HoldView['choices'] = skip ? ['retry', 'skip', 'abort'] : ['retry', 'abort'];
-        const answer = await this.holds.wait(step, problem, choices, this.clock);
+        const answer = await this.holds.wait(step, problem, choices);
         if (answer.action === 'skip' && skip) {
           this.record.problem(problem);
           this.record.closeStep(step, 'skipped', `skipped by ${answer.by}: ${answer.reason}`);

@@ -69,7 +69,7 @@ export class UndoStack {
       step.state = 'failed';
       step.error = problem;
     });
-    const answer = await this.holds.wait(step, problem, ['retry', 'skip'], this.record.clock);
+    const answer = await this.holds.wait(step, problem, ['retry', 'skip']);
     if (answer.action === 'retry') {
       this.record.edit(() => {
         step.state = 'running';
