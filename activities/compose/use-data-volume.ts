@@ -4,6 +4,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { readColdVolume } from '../shared/control-data';
+import { runLabels } from '../shared/copy-names';
 import { chosenVolume, serverImage } from '../shared/data-volume';
 import { setEnvVariable } from '../shared/env-file';
 import { inspectVolume } from '../shared/ownership';
@@ -24,6 +25,12 @@ export async function useDataVolume(
   const found = await inspectVolume(site, volume);
   if (!found) throw drFailure('DR-NOT-OURS', `volume ${volume} does not exist at site ${site.name}`);
   const from = await chosenVolume(args);
+  // What this very run restored and promoted is known; whatever else it is told to use is looked at.
+  const own = runLabels(site, 'copy');
+  if (Object.entries(own).every(([label, value]) => found.labels[label] === value)) {
+    await setEnvVariable(site, database.volumeVariable, volume);
+    return { from, to: volume };
+  }
   const image = await serverImage(args);
   const { dataDirectory } = database;
   const cold = await readColdVolume(site, { image, volume, dataDirectory, signal: cancellationSignal() });

@@ -13,7 +13,7 @@ export interface ConnectAnswer {
 }
 
 /** How long a connect may hang before it counts as no answer. A listening server on this network answers in microseconds. */
-const waitMs = 400;
+const waitMs = 200;
 
 /**
  * Tries to connect to the database's port the ways a client could: on the machine's published port from here, and on the

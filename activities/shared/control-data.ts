@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { labels } from './containers';
+import { onEngine } from './engine';
+import { execIn, type ExecResult } from './exec';
 import { runOneShot } from './one-shot';
 
 /** Facts of `global/pg_control` (PostgreSQL manual, pg_controldata). */
@@ -75,23 +77,24 @@ const script = `export LC_ALL=C TZ=UTC
 cd "$1" && pg_controldata -D "$1" && echo "dr version: $(cat PG_VERSION)" &&
 echo "dr bytes: $(du -sb . 2>/dev/null | cut -f1)" && for one in pg_tblspc/*; do [ ! -L "$one" ] || echo "dr tablespace $one: $(readlink "$one")"; done`;
 
+interface Where {
+  image: string;
+  volume: string;
+  dataDirectory: string;
+  signal?: AbortSignal;
+}
+
 /**
- * Facts of a data volume, read-only, from a one-shot container without network. Safe on the volume of a dead server;
+ * Facts of a data volume, read-only, from a container without network: the toolbox of a run, else a one-shot. Safe on the volume of a dead server;
  * on that of a running one they are merely a little old.
  */
-export async function readColdVolume(
-  site: Site,
-  at: { image: string; volume: string; dataDirectory: string; signal?: AbortSignal },
-): Promise<ColdFacts> {
-  const result = await runOneShot(site, {
-    name: `${site.compose.project}-dr-controldata-${randomBytes(4).toString('hex')}`,
-    image: at.image,
-    command: ['sh', '-c', script, 'sh', at.dataDirectory],
-    user: 'postgres',
-    binds: [`${at.volume}:${at.dataDirectory}:ro`],
-    labels: { [labels.role]: 'controldata', [labels.platform]: site.compose.project },
-    ...(at.signal ? { signal: at.signal } : {}),
-  });
+export async function readColdVolume(site: Site, at: Where): Promise<ColdFacts> {
+  const command = ['sh', '-c', script, 'sh', at.dataDirectory];
+  const signal = at.signal ? { signal: at.signal } : {};
+  const toolbox = await toolboxWith(site, at.volume, at.dataDirectory);
+  const result = toolbox
+    ? await execIn(site, toolbox, command, { user: 'postgres', ...signal })
+    : await readByOneShot(site, at, command);
   if (result.exitCode !== 0)
     throw drFailure(
       'DR-TOOL',
@@ -104,4 +107,25 @@ export async function readColdVolume(
     version: line('version'),
     tablespaces: [...result.stdout.matchAll(/^dr tablespace .*: (.*)$/gm)].map((match) => match[1] ?? ''),
   };
+}
+
+function readByOneShot(site: Site, at: Where, command: string[]): Promise<ExecResult> {
+  return runOneShot(site, {
+    name: `${site.compose.project}-dr-controldata-${randomBytes(4).toString('hex')}`,
+    image: at.image,
+    command,
+    user: 'postgres',
+    binds: [`${at.volume}:${at.dataDirectory}:ro`],
+    labels: { [labels.role]: 'controldata', [labels.platform]: site.compose.project },
+    ...(at.signal ? { signal: at.signal } : {}),
+  });
+}
+
+/** A toolbox that has the volume mounted already: a question to it takes a tenth of a new container. */
+async function toolboxWith(site: Site, volume: string, dataDirectory: string): Promise<string | undefined> {
+  const found = await onEngine(site, `looking for a toolbox with volume ${volume}`, (engine) =>
+    engine.listContainers({ filters: { label: [`${labels.role}=toolbox`], volume: [volume], status: ['running'] } }),
+  );
+  return found.find((one) => one.Mounts.some((mount) => mount.Name === volume && mount.Destination === dataDirectory))
+    ?.Id;
 }
