@@ -67,14 +67,13 @@ export async function show(context: Context, run: string | undefined, options: O
     const look = await lookAt(plane, id, runIdOf(options), (await pollers(plane)) === 0 ? 500 : 10_000);
     if (context.json) context.out(toJson(look));
     else for (const line of renderLook(look, { paint: paint(context.colour), now: Date.now() })) context.out(line);
-    if (!look.view) context.say(noView(look.blind));
+    if (look.blind) context.say(noView(look.blind));
     sayPlain(context, plainQuery(id));
     return exitOfLook(look);
   });
 }
 
-const noView = (why: string | undefined): string =>
-  `${why ?? 'no view'}. Start the workers with \`./dr up\`, then look again.`;
+const noView = (why: string): string => `${why}. Start the workers with \`./dr up\`, then look again.`;
 
 export async function watch(context: Context, run: string | undefined, options: Options): Promise<number> {
   const faults: string[] = [];

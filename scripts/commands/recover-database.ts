@@ -15,7 +15,7 @@ import { Fault, inputFault } from '../lib/fault';
 import { follow } from '../lib/follow';
 import { durationOption, followOptions, who } from '../lib/options';
 import { plainStart, sayPlain } from '../lib/plain';
-import { targetOf, targetOptionOf } from '../lib/target';
+import { firstIssues, targetOf, targetOptionOf } from '../lib/target';
 import { demandWorker } from '../lib/workers';
 
 const optionOf: Record<string, string> = {
@@ -56,7 +56,7 @@ export function inputOf(name: string, options: Record<string, unknown>): PitrInp
   };
   const parsed = pitrInputSchema.safeParse(raw);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+    for (const issue of firstIssues(parsed.error.issues)) {
       const path = issue.path.map(String).join('.');
       const flag = optionOf[path];
       if (!flag) continue; // --by and --reason were judged above

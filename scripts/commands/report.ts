@@ -33,6 +33,7 @@ export async function report(context: Context, run: string | undefined, options:
     const kept = keptReport(id, look.runId);
     const page = pageOf(look, kept);
     const found: Report | undefined = kept ?? (look.view ? { view: look.view, result: {} } : undefined);
+    if (!found && look.failure) throw new Fault('ended', `${id} ended before it could write a report: ${look.failure}`);
     if (!found)
       throw new Fault(
         'unreachable',

@@ -10,7 +10,7 @@ import { paint } from '../lib/paint';
 import { renderTodo } from '../lib/render';
 import { findRun } from '../lib/runs';
 import { sendWord } from '../lib/send';
-import { targetOf, targetOptionOf } from '../lib/target';
+import { firstIssues, targetOf, targetOptionOf } from '../lib/target';
 import { demandWorker } from '../lib/workers';
 
 type Options = Record<string, unknown>;
@@ -87,7 +87,7 @@ export async function retarget(context: Context, run: string | undefined, option
   const said = who(options, faults);
   const raw = targetOf(options, faults);
   const parsed = raw ? targetSchema.safeParse(raw) : undefined;
-  for (const issue of parsed?.error?.issues ?? []) {
+  for (const issue of firstIssues(parsed?.error?.issues ?? [])) {
     const name = String(issue.path[0] ?? '');
     faults.push(`${targetOptionOf[`target.${name}`] ?? name} is ${JSON.stringify(raw?.[name])}: ${issue.message}.`);
   }

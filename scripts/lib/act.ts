@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { contextOf, type Context } from './context';
 import { Fault } from './fault';
@@ -29,5 +30,14 @@ export function complain(error: unknown, json: boolean): number {
   return exit;
 }
 
-/** Who acts, if the command line does not say: the user of the shell. */
-export const whoami = (): string => process.env['USER'] || process.env['LOGNAME'] || '';
+/** Who acts, if the command line does not say: the user of the shell, else of the process; empty when neither has a name. */
+export function whoami(userOfProcess: () => string = () => userInfo().username): string {
+  const told = process.env['USER'] || process.env['LOGNAME'];
+  if (told) return told;
+  try {
+    return userOfProcess();
+  } catch {
+    // A user id without an entry in the password file, as in a container.
+    return '';
+  }
+}

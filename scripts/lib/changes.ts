@@ -38,9 +38,9 @@ export class Changes {
       );
     }
     lines.push(...this.progress(look, now));
-    const trouble = look.fault ?? look.blind ?? '';
+    const trouble = look.fault ?? look.failure ?? look.blind ?? '';
     if (trouble !== this.trouble && trouble !== '')
-      lines.push(`${clock(now)} ${look.fault ? 'fault' : 'blind'}: ${trouble}`);
+      lines.push(`${clock(now)} ${look.fault ? 'fault' : look.failure ? 'failed' : 'blind'}: ${trouble}`);
     this.trouble = trouble;
     if (view && view.state !== this.state) {
       this.state = view.state;

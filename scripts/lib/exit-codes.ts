@@ -1,10 +1,12 @@
 /** Exit codes of `dr`. The table in the help and in docs/cli.md is made from this list. */
 import type { RunView } from '../../workflows/contracts/run-view';
+import { removedEarly } from '../../workflows/contracts/words';
 
 export const exitCodes = {
   ok: {
     code: 0,
-    means: 'done; of a run: it ended and met its objectives (or was a check or a copy that went through)',
+    means:
+      'done; of a run: it ended and met its objectives (or was a check or a copy that went through, or a kept copy that was removed)',
   },
   internal: { code: 1, means: 'the program itself failed in a way it did not foresee' },
   input: {
@@ -31,7 +33,10 @@ export const exitCodes = {
 export type ExitName = keyof typeof exitCodes;
 
 /** How a run's state tells a script what to do next. */
-export function exitOf(view: Pick<RunView, 'state' | 'verdict'>): number {
+export function exitOf(
+  view: Pick<RunView, 'state' | 'verdict'> & Partial<Pick<RunView, 'procedure' | 'steps'>>,
+): number {
+  if (removedEarly(view)) return exitCodes.ok.code;
   return exitCodes[exitName(view)].code;
 }
 

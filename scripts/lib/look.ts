@@ -1,7 +1,13 @@
 /** Everything that can be learned about a run from outside, even when no worker can answer for it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  defaultPayloadConverter,
+  QueryNotRegisteredError,
+  WorkflowFailedError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { evidenceFolder } from '../../activities/shared/paths';
 import type { Progress } from '../../workflows/contracts/recovery';
 import { endStates, type Report, type RunView } from '../../workflows/contracts/run-view';
@@ -24,6 +30,8 @@ export interface Look {
   view?: RunView;
   /** Why there is no view, or why it may be old. */
   blind?: string;
+  /** What Temporal keeps of the end of a run that left no view: it failed before it began, or was terminated. */
+  failure?: string;
   pending: Pending[];
   /** The run is stuck on a fault of the program: its workflow task fails and is tried again. */
   fault?: string;
@@ -51,13 +59,31 @@ export async function lookAt(
   // A run that is over says nothing new: what it wrote last is as good as an answer, and needs no worker.
   const kept = keptReport(workflowId, about.runId)?.view;
   if (kept && endStates.has(kept.state) && about.status.name !== 'RUNNING') return { ...look, view: kept };
+  const exact = plane.client.workflow.getHandle(workflowId, about.runId, { followRuns: false });
   try {
-    const exact = plane.client.workflow.getHandle(workflowId, about.runId);
     look.view = await plane.client.withDeadline(Date.now() + queryTimeout, () => exact.query<RunView>('run'));
   } catch (error) {
+    if (look.status !== 'RUNNING') {
+      const failure = await failureOf(plane, exact);
+      if (failure) look.failure = failure;
+      // A worker did answer: the run ended before it could say anything of itself, and starting workers changes nothing.
+      if (failure && error instanceof QueryNotRegisteredError) return look;
+    }
     look.blind = `no worker answered for it (${(error as Error).message.split('\n')[0]})`;
   }
   return look;
+}
+
+/** The failure in the last event of a run that is over; undefined when it did not fail. */
+async function failureOf(plane: ControlPlane, handle: WorkflowHandle): Promise<string | undefined> {
+  try {
+    await bounded(plane, () => handle.result());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { type, message } = (error.cause ?? error) as Error & { type?: string };
+    return type ? `${type}: ${message}` : message;
+  }
 }
 
 /** The report a run left on this machine, if it left one. */

@@ -1,15 +1,21 @@
 /** Options that several commands share, and how their values are read. */
 import type { Command } from 'commander';
 import { whoami } from './act';
+import { quoted } from './plain';
 
 export const addWho = (command: Command): Command =>
   command
     .option('--reason <sentence>', 'why; it goes into the report (required)')
-    .option('--by <who>', 'person or role that says so (default: the user of the shell)');
+    .option('--by <who>', 'person or role that says so (default: the user you are logged in as)');
 
-/** `by` and `reason` of a message. Pushes a sentence for each that is missing. */
-export function who(options: Record<string, unknown>, faults: string[]): { by: string; reason: string } {
-  const by = String(options['by'] ?? whoami()).trim();
+/** `by` and `reason` of a message. Pushes a sentence for each that is missing. @param typed what was typed after `./dr` */
+export function who(
+  options: Record<string, unknown>,
+  faults: string[],
+  user = whoami(),
+  typed = process.argv.slice(2),
+): { by: string; reason: string } {
+  const by = String(options['by'] ?? user).trim();
   const reason = String(options['reason'] ?? '').trim();
   if (options['reason'] === undefined)
     faults.push('--reason is missing: expected why, in a sentence; it goes into the report.');
@@ -17,7 +23,9 @@ export function who(options: Record<string, unknown>, faults: string[]): { by: s
   else if (reason.length > 2000) faults.push(`--reason has ${reason.length} characters: expected 2000 at most.`);
   if (by === '')
     faults.push(
-      `--by is ${options['by'] === undefined ? 'missing and the shell names no user' : '""'}: expected a person or a role, e.g. "on-call DBA".`,
+      options['by'] === undefined
+        ? `--by is missing, and neither the shell nor the system names a user: ./dr ${typed.map(quoted).join(' ')} --by "on-call DBA"`
+        : '--by is "": expected a person or a role, e.g. "on-call DBA".',
     );
   else if (by.length > 200) faults.push(`--by has ${by.length} characters: expected 200 at most.`);
   return { by, reason };

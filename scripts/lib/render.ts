@@ -1,7 +1,17 @@
 /** A run as text for the terminal; what `show` prints once and `watch` draws again and again. */
-import type { CardView, RunView, StepView } from '../../workflows/contracts/run-view';
+import { isAbsolute, join, relative } from 'node:path';
+import { drHome } from '../../activities/shared/paths';
+import type { CardView, Fact, RunView, StepView } from '../../workflows/contracts/run-view';
 import { endStates } from '../../workflows/contracts/run-view';
-import { duration, headline, moment, procedureTitle, stateWords, stepTime } from '../../workflows/contracts/words';
+import {
+  alsoPaused,
+  duration,
+  headline,
+  moment,
+  procedureTitle,
+  stateWords,
+  stepTime,
+} from '../../workflows/contracts/words';
 import type { Look } from './look';
 import { plainLine, type Paint } from './paint';
 import { progressLine } from './progress';
@@ -18,12 +28,19 @@ export interface RenderOptions {
 const signs: Record<StepView['state'], string> = { running: '▸', done: '✓', failed: '✗', skipped: '–' };
 
 function stepLine(step: StepView, { paint, now }: RenderOptions): string {
-  const tone = { running: paint.busy, done: paint.good, failed: paint.bad, skipped: paint.warn }[step.state];
+  const short = fellShort(step);
+  const tone = short
+    ? paint.warn
+    : { running: paint.busy, done: paint.good, failed: paint.bad, skipped: paint.warn }[step.state];
   const said = step.state === 'running' ? '' : (step.error?.message ?? step.outcome ?? '');
   const tries = step.attempts > 1 ? ` (try ${step.attempts})` : '';
-  const head = `${tone(signs[step.state])} ${String(step.number).padStart(2)} ${step.title}${tries}`;
+  const head = `${tone(short ? '!' : signs[step.state])} ${String(step.number).padStart(2)} ${step.title}${tries}`;
   return `${head}  ${paint.soft(duration(stepTime(step, now)))}${said ? `  ${paint.soft(said.split('\n')[0] ?? '')}` : ''}`;
 }
+
+/** The look was done, but what it found is that the target cannot be had: no tick for that. */
+const fellShort = ({ state, title, outcome = '' }: StepView): boolean =>
+  state === 'done' && title.startsWith('Check that the archive reaches') && /^no\b/.test(outcome);
 
 /** `██████░░░░` */
 function bar(part: number, width = 24): string {
@@ -87,6 +104,8 @@ export function renderTodo(view: RunView, paint: Paint): string[] {
   }
   const open = view.gates.find((gate) => gate.state === 'open');
   if (open) lines.push(...renderCard(open.card, paint));
+  const paused = alsoPaused(view);
+  if (paused) lines.push(paint.warn(paused));
   if (view.state === 'paused') lines.push(`Paused. Go on with: ./dr resume ${view.workflowId} --reason "WHY"`);
   return lines;
 }
@@ -98,9 +117,29 @@ export function endLines(view: RunView, paint: Paint): string[] {
   return [
     '',
     tone(words.sentence),
+    ...handOver(view).map((one) => `  ${one.label}: ${one.value}`),
     ...view.problems.flatMap((one) => [`  ${one.code}: ${one.message}`, ...(one.next ? [`    ${one.next}`] : [])]),
-    ...view.evidence.map((one) => paint.soft(`  ${one.title}: ${one.path}`)),
+    ...view.evidence.map((one) => paint.soft(`  ${one.title}: ${here(one.path)}`)),
   ];
+}
+
+/** A path of the state folder as it is reached from where the command was typed. */
+function here(path: string): string {
+  const full = isAbsolute(path) ? path : join(drHome(), path);
+  const near = relative(process.cwd(), full);
+  return near.startsWith('..') ? full : near;
+}
+
+/** What a copy or a check was made for: how to reach the copy, or what a recovery would start from and how long it takes. */
+function handOver(view: RunView): Fact[] {
+  const factsOf = (title: string): Fact[] => view.facts.find((one) => one.title === title)?.facts ?? [];
+  if (view.verdict === 'checked')
+    return factsOf('Pre-flight').filter(({ label }) => ['Predicted duration', 'Backup'].includes(label));
+  if (view.verdict !== 'copied') return [];
+  return factsOf('Hand over').flatMap((one) => {
+    const dump = one.value.replace(/ psql (\S+)$/, ' pg_dump -t TABLE $1 > TABLE.sql');
+    return dump === one.value ? [one] : [one, { label: 'Take one table with', value: dump }];
+  });
 }
 
 /** Lines for a terminal, without control characters of the data in them. */
@@ -113,7 +152,7 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
   } else {
     const state = view.state === 'waiting-approval' || view.state === 'held' ? paint.warn : paint.bold;
     lines.push(
-      `${paint.bold(view.resource)}  ${procedureTitle(view.procedure)} (${view.mode})  ${state(stateWords[view.state])}`,
+      `${paint.bold(view.resource)}  ${procedureTitle(view.procedure)} (${view.mode})  ${state(stateWords[view.state])}${alsoPaused(view) ? paint.warn(`, paused by ${view.pausedBy}`) : ''}`,
       view.summary,
       paint.soft(`${view.workflowId}  run ${view.runId}  began ${moment(view.startedAt)}`),
     );
@@ -135,6 +174,7 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
       );
   }
   if (look.fault) lines.push(paint.bad(`Fault: ${look.fault}`));
+  if (look.failure) lines.push(paint.bad(`Failed: ${look.failure}`));
   if (look.blind) lines.push(paint.warn(`Blind: ${look.blind}`));
   if (view) {
     if (view.waitingFor) lines.push('', `Waits for: ${view.waitingFor}`);

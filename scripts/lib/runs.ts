@@ -96,13 +96,14 @@ export async function findRun(plane: ControlPlane, name: string | undefined, run
 async function onlyRun(plane: ControlPlane): Promise<string> {
   const running = await listRuns(plane, { running: true }, 100);
   // A keeper merely waits to remove a copy; nobody who names no run means it.
-  const choice = running.filter((one) => one.procedure !== 'keepCopy');
-  const found = choice.length > 0 ? choice : running;
+  const found = running.filter((one) => one.procedure !== 'keepCopy');
+  const keepers = running.filter((one) => one.procedure === 'keepCopy').map((one) => one.workflowId);
+  const kept = keepers.length > 0 ? ` Copies are kept by ${keepers.join(', ')}; name one to mean it.` : '';
   if (found.length === 1) return found[0]!.workflowId;
   throw new Fault(
     'input',
     found.length === 0
-      ? 'Argument <run> is missing and no run is under way: expected the name of a run that has ended.'
+      ? `Argument <run> is missing and no run is under way: expected the name of a run that has ended.${kept}`
       : `Argument <run> is missing and ${found.length} runs are under way: ${found.map((one) => one.workflowId).join(', ')}. Expected one of them.`,
     'List the runs with `dr runs --all`.',
   );

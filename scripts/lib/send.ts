@@ -6,12 +6,33 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Accepted } from '../../workflows/contracts/messages';
+import { endStates, type RunView } from '../../workflows/contracts/run-view';
 import { bounded, type ControlPlane } from './connect';
 import { toJson, type Context } from './context';
 import { Fault } from './fault';
 import { lookAt } from './look';
 import { plainUpdate, sayPlain } from './plain';
 import { demandWorker } from './workers';
+
+/** What the one who answered should know besides. The message was taken: no view of the run is no reason to fail. */
+async function remarksOn(plane: ControlPlane, workflowId: string, name: string, message: unknown): Promise<string[]> {
+  if (name !== 'approve' && name !== 'resolve') return [];
+  const look = await lookAt(plane, workflowId).catch(() => undefined);
+  return look?.view ? answerRemarks(look.view, message as { card?: string; by: string }) : [];
+}
+
+/** That the one who approved is not asked for on the card, and that a pause still stands in the way. */
+export function answerRemarks(view: RunView, { card, by }: { card?: string; by: string }): string[] {
+  const approvers = view.gates.find((gate) => gate.card.hash === card)?.card.approvers ?? [];
+  return [
+    ...(approvers.length > 0 && !approvers.includes(by)
+      ? [`${by} is not among the approvers on the card (${approvers.join(', ')}), and the report says so`]
+      : []),
+    ...(view.pausedBy !== undefined && !endStates.has(view.state)
+      ? [`the run is also paused by ${view.pausedBy}: ./dr resume ${view.workflowId} --reason "WHY"`]
+      : []),
+  ];
+}
 
 /**
  * @param idempotencyKey the same key is the same word: sent again it is answered, not done again. Only for words that make
@@ -33,8 +54,13 @@ export async function sendWord(
       () => handle.executeUpdate<Accepted, [unknown]>(name, { args: [message], updateId: `${name}.${idempotencyKey}` }),
       30_000,
     );
-    if (context.json) context.out(toJson({ workflowId, message: name, accepted: answer }));
-    else context.out(`${workflowId}: ${name} taken at ${answer.at}; the run is ${answer.state}.`);
+    const remarks = await remarksOn(plane, workflowId, name, message);
+    // The state in the answer is the one the message found, not the one it led to.
+    if (context.json)
+      context.out(
+        toJson({ workflowId, message: name, accepted: { at: answer.at }, ...(remarks.length > 0 ? { remarks } : {}) }),
+      );
+    else context.out([`${workflowId}: ${name} taken at ${answer.at}`, ...remarks].join('; '));
     context.say(`Follow it with: ./dr watch ${workflowId}`);
     sayPlain(context, plainUpdate(workflowId, name, message));
     return answer;

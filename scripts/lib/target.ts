@@ -30,6 +30,10 @@ export const targetOptionOf: Record<string, string> = {
   'target.name': '--to-name',
 };
 
+/** The first fault of each value: a text that has not the form fails what is asked of its content, too. */
+export const firstIssues = <I extends { path: PropertyKey[] }>(issues: readonly I[]): I[] =>
+  issues.filter((issue, index) => issues.findIndex((one) => one.path.join('.') === issue.path.join('.')) === index);
+
 /** The target, not yet checked against its schema; undefined when the options do not name exactly one. */
 export function targetOf(options: Record<string, unknown>, faults: string[]): Record<string, unknown> | undefined {
   const given = forms.filter(([key]) => options[key] !== undefined && options[key] !== false);

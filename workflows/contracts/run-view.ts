@@ -160,6 +160,8 @@ export interface RunView {
   phase: string;
   /** What the run waits for, in a sentence; absent while it works. */
   waitingFor?: string;
+  /** Who paused the run. Set from the word on: at an open gate or a hold the state shows that first. Gone once resumed. */
+  pausedBy?: string;
   plan?: { hash: string; version: string; name: string };
   startedAt: string;
   endedAt?: string;

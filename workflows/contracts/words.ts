@@ -2,7 +2,7 @@
  * A run in words: the one wording of states, verdicts, durations and sizes that the terminal and the report share, so that
  * a person never has to wonder whether two of them mean the same. Pure functions of the view.
  */
-import type { RunState, RunView, StepView } from './run-view';
+import { endStates, type RunState, type RunView, type StepView } from './run-view';
 
 /** `840 ms`, `12.4 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. @param ms milliseconds; negative counts as 0 */
 export function duration(ms: number): string {
@@ -73,6 +73,22 @@ export const stateWords: Record<RunState, string> = {
   failed: 'failed',
 };
 
+/**
+ * A pause that the state does not show, because the run waits at a gate or a hold, or still ends a step: who paused it and
+ * the line that lets it go on.
+ */
+export function alsoPaused(view: Pick<RunView, 'pausedBy' | 'state' | 'workflowId'>): string | undefined {
+  if (view.pausedBy === undefined || view.state === 'paused' || endStates.has(view.state)) return undefined;
+  return `The run is also paused by ${view.pausedBy}: ./dr resume ${view.workflowId} --reason "WHY"`;
+}
+
+/** A keeper that was told to end early and removed its copy: that is what it was told for, not a failure. */
+export function removedEarly(view: Partial<Pick<RunView, 'procedure' | 'steps'>> & Pick<RunView, 'state'>): boolean {
+  if (view.procedure !== 'keepCopy' || !['aborted', 'cancelled'].includes(view.state)) return false;
+  const undone = (view.steps ?? []).filter((step) => step.kind === 'undo');
+  return undone.length > 0 && undone.every((step) => step.state === 'done');
+}
+
 /** How a person should feel about it: `good` needs nothing, `warn` needs a look, `bad` needs work, `busy` goes on. */
 export type Tone = 'good' | 'warn' | 'bad' | 'busy';
 
@@ -109,6 +125,13 @@ export function headline(view: RunView): Headline {
     case 'expired':
     case 'aborted':
     case 'cancelled': {
+      if (removedEarly(view)) {
+        return {
+          tone: 'good',
+          badge: 'copy removed',
+          sentence: `The copy was removed before its time, because its keeper was ${view.state}.`,
+        };
+      }
       const failed = view.steps.filter(
         (step) => step.kind === 'undo' && ['failed', 'skipped'].includes(step.state),
       ).length;
@@ -153,19 +176,19 @@ export function headline(view: RunView): Headline {
       return {
         tone: 'good',
         badge: 'objectives met',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, within its objectives.`,
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, within its objectives${unwitnessed(view)}.`,
       };
     case 'missed':
       return {
         tone: 'bad',
         badge: 'objectives missed',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, but ${missed(view)}.`,
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, but ${missed(view)}${unwitnessed(view)}.`,
       };
     case 'unproven':
       return {
         tone: 'warn',
         badge: 'loss not proven',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured.`,
+        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured${unwitnessed(view)}.`,
       };
     case 'none':
       return { tone: 'warn', badge: 'completed', sentence: `The ${procedureTitle(view.procedure)} of ${what} ended.` };
@@ -174,6 +197,18 @@ export function headline(view: RunView): Headline {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const took = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${duration(ms)}`);
+
+/** Whether those outside were asked and stayed silent; a plan without witnesses says nothing of them. */
+function unwitnessed(view: RunView): string {
+  const asked = view.facts.filter((one) => one.title.startsWith('Witness '));
+  const silent = asked.filter((one) =>
+    one.facts.some(({ label, value }) => label === 'Verdict' && value === 'did not answer'),
+  );
+  if (silent.length === 0) return '';
+  if (silent.length < asked.length)
+    return `; ${silent.map((one) => one.title.replace('Witness', 'witness')).join(', ')} did not answer`;
+  return '; no witness answered, so the data was not compared from outside';
+}
 
 function missed(view: RunView): string {
   const clock = view.objectives;

@@ -1,4 +1,4 @@
-import { duration } from '../contracts/words';
+import { alsoPaused, duration } from '../contracts/words';
 import type { CardView, RunView } from '../contracts/run-view';
 
 /** Keeps a table a table, whatever a value holds. */
@@ -43,6 +43,8 @@ function renderCard(card: CardView): string[] {
 export function renderDetails(view: RunView): string {
   const lines = [`**${view.state}** in phase **${view.phase}**: ${view.summary}`, ''];
   if (view.waitingFor) lines.push(`Waits for: ${view.waitingFor}`, '');
+  const paused = alsoPaused(view);
+  if (paused) lines.push(`**${paused}**`, '');
   if (view.objectives) {
     const clock = view.objectives;
     lines.push(

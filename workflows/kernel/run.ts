@@ -193,6 +193,7 @@ export class Run {
 
   /** @internal */ pause(by: string): void {
     this.pausedBy = by;
+    this.record.edit((view) => void (view.pausedBy = by));
     this.record.note('person', `paused by ${by}: the step under way ends, the next one waits`);
   }
 
@@ -202,6 +203,7 @@ export class Run {
 
   /** @internal */ resume(by: string): void {
     this.pausedBy = undefined;
+    this.record.edit((view) => void delete view.pausedBy);
     this.record.note('person', `resumed by ${by}`);
   }
 

@@ -1,5 +1,5 @@
 /** The parts of a report that are told in words and tables. A part that has nothing to say is left out. */
-import type { GateView, Problem, Report, RunView } from '../../../workflows/contracts/run-view';
+import type { Fact, GateView, Problem, Report, RunView } from '../../../workflows/contracts/run-view';
 import { duration, moment, stepTime } from '../../../workflows/contracts/words';
 import { html, type Markup } from './html';
 import { factList, section, table } from './parts';
@@ -19,7 +19,7 @@ export function lossSection(view: RunView): Markup | undefined {
     html`<div class="two">
       <div>
         <h3>Lost</h3>
-        ${factList(card.loss)}
+        ${factList([...card.loss, ...finalLoss(view)])}
       </div>
       <div>
         <h3>Measured on the copy</h3>
@@ -45,6 +45,12 @@ export function lossSection(view: RunView): Markup | undefined {
       }
     </div>`,
   );
+}
+
+/** The card is as old as the decision; what was lost is counted once more when the clients can add nothing to it. */
+function finalLoss(view: RunView): Fact[] {
+  const value = view.steps.findLast((step) => step.title === 'Measure the final loss' && step.outcome)?.outcome;
+  return value === undefined ? [] : [{ label: 'Final, when the clients were paused', value }];
 }
 
 const gateWords: Record<GateView['state'], [tone: string, words: string]> = {

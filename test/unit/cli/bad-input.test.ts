@@ -61,6 +61,13 @@ describe('dr: bad input', function () {
     });
   }
 
+  it('names one fault for a time with a zone name', () => {
+    const { err } = dr([...good, '--to-time', '2026-11-22 17:29:24 Europe/London']);
+    assert.match(err, /A value is wrong/);
+    assert.match(err, /zone names are not accepted/);
+    assert.doesNotMatch(err, /calendar/);
+  });
+
   it('names every wrong value at once', () => {
     const { err } = dr(['recover', 'database', 'shandi', '--to-lsn', 'x', '--backup', 'y', '--timeout', 'z']);
     assert.match(err, /4 values are wrong/);

@@ -28,6 +28,12 @@ describe('the report page', () => {
     assert.equal(page, readFileSync(golden, 'utf8'));
   });
 
+  it('shows the final loss beside that of the card', () => {
+    const step = { ...sampleView.steps[0]!, title: 'Measure the final loss', outcome: '1 min 41 s, 415 transactions' };
+    const page = renderPage({ ...sampleReport, view: { ...sampleView, steps: [...sampleView.steps, step] } });
+    assert.match(page, /<dt>Final, when the clients were paused<\/dt>\s*<dd>1 min 41 s, 415 transactions<\/dd>/);
+  });
+
   it('holds nothing that is fetched or run', () => {
     assert.doesNotMatch(renderPage(sampleReport), /<script|<link|<img|<iframe|@import|url\((?!#)|src=|href=/);
   });
