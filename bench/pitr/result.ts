@@ -44,7 +44,7 @@ const method = [
   'Both ways restore the same backup and replay the same WAL to the same moment, with the same options, in turns (A B B A …) on one platform; the first pair warms up and is not counted.',
   'Between two recoveries the copy is removed, the damaged server goes on from its own volume, and the archive forgets the timeline of the recovery; the backup label and the timeline are given, so each run reads the same bytes.',
   'The clock runs from asking for the recovery to a committed write that came back through the pooler; the product is approved at once, and the time its gate was open is taken out.',
-  'The script looks at the list of backups only; the product proves from the archive that the target can be reached.',
+  'Both prove from the archive that the target can be reached: the script from a list without holes and the newest segment, the product with the segment that proves it.',
 ];
 
 /** Puts the measurements together. */
