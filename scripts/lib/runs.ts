@@ -12,6 +12,10 @@ export interface RunRow {
   /** State of the run as it tells it; where it never could, Temporal's own status in lower case. */
   state: string;
   verdict: string;
+  /** Tier that judges the run; absent until it has read the plan. */
+  tier?: string;
+  /** Hash of the plan the run pinned. */
+  planHash?: string;
   startedAt: string;
   endedAt?: string;
 }
@@ -23,6 +27,8 @@ function row(info: WorkflowExecutionInfo): RunRow {
   const status = info.status.name.toLowerCase();
   const told = attributes.get(searchAttributes.state);
   // A terminated run cannot say so itself: its last word is older than its end.
+  const tier = attributes.get(searchAttributes.tier);
+  const planHash = attributes.get(searchAttributes.planHash);
   const lost = told === undefined || ['terminated', 'timed_out'].includes(status);
   return {
     workflowId: info.workflowId,
@@ -31,6 +37,8 @@ function row(info: WorkflowExecutionInfo): RunRow {
     resource: attributes.get(searchAttributes.resource) ?? info.workflowId.replace(/^[a-z]+\./, ''),
     state: lost ? status : told,
     verdict: attributes.get(searchAttributes.verdict) ?? 'none',
+    ...(tier ? { tier } : {}),
+    ...(planHash ? { planHash } : {}),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime ? { endedAt: info.closeTime.toISOString() } : {}),
   };

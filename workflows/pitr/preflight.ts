@@ -1,6 +1,6 @@
 /** Phase 1: every reason not to begin, at once, before anything is touched; and how long it will take. */
 import { problemOf } from '../contracts/errors';
-import { describeTarget, type RecoveryTarget } from '../contracts/pitr';
+import { describeTarget, isoTime, type RecoveryTarget } from '../contracts/pitr';
 import type { Coverage, DatabaseFacts, DiskFacts, Refusal } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
@@ -47,6 +47,8 @@ export async function preflight(
       },
     ]);
   }
+  const ahead = aheadOfPrimary(target, first);
+  if (ahead) return run.refuse([ahead]);
   run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
   const toolbox = await openToolbox(run, on, recovery, image, damagedVolume);
   const { damaged, coverage, prediction, refusals } = await look(run, on, recovery, toolbox, target, first);
@@ -63,6 +65,39 @@ export async function preflight(
   }
   return { target, damaged, image, damagedVolume, coverage, prediction, toolbox };
 }
+
+/**
+ * A target the primary itself has not reached exists nowhere: refused at once, without a look into the archive. What can be
+ * had instead is the primary's own last commit, because its newest WAL can still be archived.
+ */
+export function aheadOfPrimary(target: RecoveryTarget, primary: DatabaseFacts): Refusal | undefined {
+  if (!primary.answered || !primary.lastCommitAt) return undefined;
+  const last = `the last reachable commit is ${primary.lastCommitAt}`;
+  const refuse = (message: string): Refusal => ({
+    code: 'DR-TARGET-UNREACHABLE',
+    message,
+    next: `Choose a target at or before ${primary.lastCommitAt ?? ''}, or \`latest\`.`,
+  });
+  if (target.kind === 'time') {
+    const ahead = Date.parse(isoTime(target.time)) - Date.parse(primary.now);
+    if (ahead <= 0) return undefined;
+    return refuse(
+      `${describeTarget(target)} lies ${Math.ceil(ahead / 1000)} s in the future of the primary's clock (${primary.now}); ${last}`,
+    );
+  }
+  if (target.kind === 'lsn' && position(target.lsn) > position(primary.lsn)) {
+    return refuse(
+      `${describeTarget(target)} lies behind the end of all WAL; ${last}, and the primary itself has only written up to LSN ${primary.lsn}`,
+    );
+  }
+  return undefined;
+}
+
+/** Byte position of an LSN, comparable. */
+const position = (lsn: string): bigint => {
+  const [high = '0', low = '0'] = lsn.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+};
 
 /** What one target needs and meets now: read anew when another is chosen at the gate, because time has passed. */
 export async function look(
