@@ -10,6 +10,7 @@ import { project } from '../support/names';
 import { approve, failureOf, openCard, until } from '../support/runs';
 import type { Shandi } from '../support/shandi';
 import { useShandi } from '../support/use-shandi';
+import { webUi } from '../support/web-ui';
 import type { RunView } from '../../workflows/contracts/run-view';
 
 describe('cancelled from the Web UI', function () {
@@ -17,19 +18,8 @@ describe('cancelled from the Web UI', function () {
   let shandi: Shandi;
   useShandi((opened) => (shandi = opened));
 
-  /** What the page does: its cookie, its header, its request. */
-  const clickCancel = async (workflowId: string): Promise<void> => {
-    const { uiUrl } = shandi.processes();
-    const page = await fetch(uiUrl);
-    await page.text();
-    const token = /_csrf=([^;]+)/.exec(page.headers.get('set-cookie') ?? '')?.[1] ?? '';
-    const answer = await fetch(`${uiUrl}/api/v1/namespaces/default/workflows/${workflowId}/cancel`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-csrf-token': token, cookie: `_csrf=${token}` },
-      body: JSON.stringify({ requestId: 'the-page', reason: 'Cancelled from the Web UI' }),
-    });
-    assert.equal(answer.status, 200, await answer.text());
-  };
+  const clickCancel = (workflowId: string): Promise<void> =>
+    webUi(shandi, workflowId, '/cancel', { requestId: 'the-page', reason: 'Cancelled from the Web UI' });
 
   it('while it waits for an approval: undone, and Temporal says Cancelled', async () => {
     const before = await shandi.footprint();
