@@ -70,6 +70,7 @@ function factsSql(version: number): string {
     'timeline', ${timelineSql},
     'inRecovery', pg_is_in_recovery(),
     'lsn', ${positionSql},
+    'nextXid', pg_snapshot_xmax(pg_current_snapshot())::text,
     'now', ${isoSql('clock_timestamp()')},
     'version', current_setting('server_version'),
     'checksums', current_setting('data_checksums') = 'on',

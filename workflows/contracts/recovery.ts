@@ -40,6 +40,8 @@ export interface DatabaseFacts {
   inRecovery: boolean;
   /** Current write position (primary) or replay position (standby). */
   lsn: string;
+  /** First transaction id not given out yet, 64 bits with its epoch; absent where the server did not answer. */
+  nextXid?: string;
   /** Clock of the server. */
   now: string;
   version: string;

@@ -90,6 +90,13 @@ export function aheadOfPrimary(target: RecoveryTarget, primary: DatabaseFacts): 
       `${describeTarget(target)} lies behind the end of all WAL; ${last}, and the primary itself has only written up to LSN ${primary.lsn}`,
     );
   }
+  // Only while ids have never wrapped round: after that a larger one may be an old one.
+  const next = BigInt(primary.nextXid ?? '0');
+  if (target.kind === 'xid' && next > 0n && next < 1n << 32n && BigInt(target.xid) >= next) {
+    return refuse(
+      `${describeTarget(target)} cannot be: transaction ${target.xid} neither committed nor aborted, the next one of the primary is ${next.toString()}; ${last}`,
+    );
+  }
   return undefined;
 }
 

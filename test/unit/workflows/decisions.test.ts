@@ -27,6 +27,15 @@ describe('targets the primary has not reached', () => {
     assert.match(refusal?.message ?? '', /has only written up to LSN 0\/6000000/);
   });
 
+  it('a transaction that was never given out is refused, one that was is looked for', () => {
+    const known = { ...primary, nextXid: '900' };
+    const refusal = aheadOfPrimary({ kind: 'xid', xid: '900', stop: 'before' }, known);
+    assert.match(refusal?.message ?? '', /transaction 900 neither committed nor aborted, the next one .* is 900/);
+    assert.equal(aheadOfPrimary({ kind: 'xid', xid: '899', stop: 'before' }, known), undefined);
+    const wrapped = { ...primary, nextXid: (2n ** 32n + 5n).toString() };
+    assert.equal(aheadOfPrimary({ kind: 'xid', xid: '900', stop: 'before' }, wrapped), undefined);
+  });
+
   it('the past is not refused, nor anything when the primary does not answer', () => {
     assert.equal(aheadOfPrimary({ kind: 'time', time: '2026-11-22 17:59:59+01' }, primary), undefined);
     assert.equal(aheadOfPrimary({ kind: 'lsn', lsn: '0/5FFFFFF', stop: 'after' }, primary), undefined);
