@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt';
@@ -11,15 +11,24 @@ import type { Progress } from './component';
 const suite = 'bookworm';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Where Debian's packages come from: `$DR_DEBIAN_MIRROR`, else Debian's own address, which leads to a mirror nearby. */
-const mirror = (): string => process.env['DR_DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
+/** Where Debian's packages come from: `$DR_DEBIAN_MIRROR`; nothing: debootstrap's own choice, a mirror nearby. */
+const mirror = (): string[] => (process.env['DR_DEBIAN_MIRROR'] ? [process.env['DR_DEBIAN_MIRROR']] : []);
+
+/** Sources of the image: the mirror debootstrap used, with the updates and, where it has them beside, the security fixes. */
+export function aptSources(written: string): string {
+  const used = /^deb\s+(\S+)/m.exec(written)?.[1];
+  if (!used) throw new Error(`debootstrap wrote no source of packages: ${JSON.stringify(written.slice(0, 200))}`);
+  const security = used.replace(/\/debian\/?$/, '/debian-security');
+  return [
+    `deb ${used} ${suite} main`,
+    `deb ${used} ${suite}-updates main`,
+    ...(security === used ? [] : [`deb ${security} ${suite}-security main`]),
+    '',
+  ].join('\n');
+}
 
 /** What makes the file system slim and fit for a container, as in Debian's published image: files with their contents. */
 const configuration: Record<string, string> = {
-  'etc/apt/sources.list': `deb http://deb.debian.org/debian ${suite} main
-deb http://deb.debian.org/debian ${suite}-updates main
-deb http://deb.debian.org/debian-security ${suite}-security main
-`,
   // Documentation and translations of packages installed later stay out too; licences stay.
   'etc/dpkg/dpkg.cfg.d/slim': `path-exclude /usr/share/doc/*
 path-include /usr/share/doc/*/copyright
@@ -55,7 +64,7 @@ const excluded = [
 ];
 
 /** Everything that shapes the result; a hash of it names the cached tarball. */
-export const recipe = JSON.stringify([suite, 'minbase', configuration, excluded]);
+export const recipe = JSON.stringify([suite, 'minbase', 'sources of the mirror', configuration, excluded]);
 
 /**
  * Makes a Debian root file system with debootstrap and writes it as a tarball, for `docker import`.
@@ -73,7 +82,7 @@ export async function buildRootFileSystem(root: string, tarball: string, progres
   ];
   if (wanted.length > 0) await aptInstall(wanted, progress);
 
-  progress(`building the file system (debootstrap, ${mirror()})`);
+  progress(`building the file system (${['debootstrap', ...mirror()].join(' ')})`);
   const log = logFile('debootstrap');
   const debootstrap: Command = [
     which('debootstrap') ?? 'debootstrap',
@@ -81,7 +90,7 @@ export async function buildRootFileSystem(root: string, tarball: string, progres
     `--keyring=${keyring}`,
     suite,
     root,
-    mirror(),
+    ...mirror(),
   ];
   // No flushing to disk after every package: a tree that is cut short is thrown away anyway (dpkg(1), DPKG_FORCE).
   const built = await asRoot(debootstrap, { timeout: 900_000, log, env: { DPKG_FORCE: 'unsafe-io' } });
@@ -94,7 +103,9 @@ export async function buildRootFileSystem(root: string, tarball: string, progres
       );
     }
     // Written beside and installed: the tree belongs to root, this process may not. The modes do not depend on its umask.
-    for (const [path, content] of Object.entries(configuration)) {
+    const sources = 'etc/apt/sources.list';
+    const files = { ...configuration, [sources]: aptSources(await readFile(join(root, sources), 'utf8')) };
+    for (const [path, content] of Object.entries(files)) {
       const file = `${root}.file`;
       await writeFile(file, content);
       const mode = path.startsWith('usr/sbin/') ? '755' : '644';
