@@ -48,6 +48,7 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
       port: port(database.port),
       standbys: (database.standbys ?? []).map((standby) => ({ ...standby, port: port(standby.port) })),
       witnesses: (database.witnesses ?? []).map((witness) => ({ ...witness, port: port(witness.port) })),
+      replication: { ...database.replication, password: rename.secret(database.replication.password) },
       backup: {
         ...database.backup,
         repositoryVolume: rename.volume(database.backup.repositoryVolume),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, positiveDuration } from './duration';
 import { absolutePath, host, identifier, name, path, port, secretRef, variable, volume } from './common';
+import { addressedBy, failover, replication } from './failover';
 import { rate } from './size';
 
 // 14 brought pg_get_wal_replay_pause_state, which proves that a copy stands still; 15 the log line by which the end of the
@@ -118,6 +119,14 @@ export const database = z.strictObject({
   dataDirectory: absolutePath.describe('Data directory inside the container.'),
   volumeVariable: variable.describe("Key of the site's env file that names the data volume; cut-over changes it."),
   standbys: z.array(standby).prefault([]).describe('Standbys; each is rebuilt after a point-in-time recovery.'),
+  replication: replication.describe('How standbys reach the primary, and what commits wait for.'),
+  failover: failover
+    .prefault({})
+    .describe('When the primary may change by itself. Default: every default of its keys.'),
+  addressedBy: z
+    .array(addressedBy)
+    .prefault([])
+    .describe('Services that hold the address of the server themselves. Default: all go through the pooler.'),
   backup: backup.describe('Backups and the WAL archive.'),
   pooler: pooler.describe('Connection pooler in front of the database.'),
   clientPath: clientPath.describe('The way a real client takes; a recovery is done when a write committed on it.'),

@@ -5,7 +5,15 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /** Workflow types, as `temporal workflow start --type` takes them. */
-export const procedures = ['pointInTimeRecovery', 'keepCopy'] as const;
+export const procedures = [
+  'pointInTimeRecovery',
+  'databaseFailover',
+  'databaseSwitchover',
+  'reprotectDatabase',
+  'databaseRestart',
+  'guardDatabase',
+  'keepCopy',
+] as const;
 export type ProcedureName = (typeof procedures)[number];
 
 /** Queue of the control worker, which runs the procedures themselves. */
@@ -30,6 +38,9 @@ export const recoveryLock = (resource: string): string => `recover.${resource}`;
  * (`keep`). It never stands in the way of a recovery.
  */
 export const readingLock = (kind: 'check' | 'copy' | 'keep', resource: string): string => `${kind}.${resource}`;
+
+/** Lock of the long-lived run that watches a resource. It stands in nobody's way: what it starts takes the recovery lock. */
+export const guardLock = (resource: string): string => `guard.${resource}`;
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {

@@ -1,0 +1,86 @@
+/** Inputs of the procedures that move the primary of a database: one JSON object each, strict, every field described. */
+import { z } from 'zod';
+
+/** Fields every procedure on a database takes. */
+const common = {
+  database: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'expected the name of a database in the plan, e.g. shandi')
+    .describe('database of the plan'),
+  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
+  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, or the guard'),
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
+    .optional()
+    .describe('refuse to run under any other plan'),
+  approvalTimeoutMs: z.int().min(100).optional().describe('milliseconds a gate stays open; default: the plan'),
+};
+const service = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected the compose service of a server of the database, e.g. postgres-standby');
+
+/** What the primary was at when it was last seen alive. */
+export const sampleSchema = z.strictObject({
+  service,
+  systemIdentifier: z.string(),
+  timeline: z.int(),
+  lsn: z.string(),
+  nextXid: z.string(),
+  heartbeatAt: z.string(),
+  at: z.string(),
+});
+
+/** What the guard saw before it started a failover; kept as evidence, never trusted instead of an own look. */
+export const sightingSchema = z.strictObject({
+  verdict: z.string().min(1).describe('what the guard concluded, e.g. died, frozen'),
+  reasons: z.array(z.string()).describe('one sentence per round or event that led to it'),
+  seenAt: z.iso.datetime().describe('UTC; when the first sign was seen. The disaster of the report'),
+});
+export type Sighting = z.infer<typeof sightingSchema>;
+
+export const failoverInputSchema = z.strictObject({
+  ...common,
+  to: service.optional().describe('standby to promote; default: the one that holds most'),
+  policyMayAnswer: z
+    .boolean()
+    .default(true)
+    .describe(
+      'whether the policy of the plan may answer the gate when the primary is gone, its fence can be proven and the loss is within the RPO. Default true; false: a person decides in any case',
+    ),
+  sighting: sightingSchema.optional().describe('what the guard saw'),
+  sample: sampleSchema.optional().describe('last known position of the primary; default: the newest that was kept'),
+  disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the primary was lost, if known'),
+});
+export type FailoverInput = z.infer<typeof failoverInputSchema>;
+
+export const switchoverInputSchema = z.strictObject({
+  ...common,
+  to: service.optional().describe('standby that becomes the primary; default: the one that lags least'),
+  stallBudgetMs: z
+    .int()
+    .min(100)
+    .optional()
+    .describe('longest time the clients may be held before the switchover is undone; default: the plan'),
+});
+export type SwitchoverInput = z.infer<typeof switchoverInputSchema>;
+
+export const reprotectInputSchema = z.strictObject({
+  ...common,
+  member: service.optional().describe('server to rebuild as a standby; default: every member that does not stream'),
+  fresh: z
+    .boolean()
+    .default(false)
+    .describe('copy the whole database anew instead of rewinding the old data. Default false'),
+  fullBackup: z.boolean().default(true).describe('take a full backup afterwards; default true'),
+});
+export type ReprotectInput = z.infer<typeof reprotectInputSchema>;
+
+export const restartInputSchema = z.strictObject({
+  ...common,
+  recreate: z
+    .boolean()
+    .default(false)
+    .describe('make the container anew from the compose file instead of restarting it. Default false'),
+});
+export type RestartInput = z.infer<typeof restartInputSchema>;
