@@ -5,14 +5,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../activities/shared/paths';
-import { portOffset, project, testHome } from './names';
+import { portOffset, project, temporalPort, testHome } from './names';
 
 // Set before anything of ours is loaded, and inherited by every process the tests start.
 Object.assign(process.env, {
   DR_HOME: testHome,
-  DR_TEMPORAL_PORT: '17233',
+  DR_TEMPORAL_PORT: String(temporalPort),
   DR_PLAN: join(testHome, 'plan.yaml'),
-  TEMPORAL_ADDRESS: '127.0.0.1:17233',
+  TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
 });
 
 export const mochaHooks = {

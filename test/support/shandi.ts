@@ -10,7 +10,7 @@ import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
 import { readState, type ControlPlaneState } from '../../scripts/control-plane/state';
 import { controlQueue } from '../../workflows/contracts/names';
 import { containerOf, docker, inContainer } from './docker';
-import { project, testHome, witnessPort } from './names';
+import { project, temporalPort, testHome, witnessPort } from './names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
 
 export { docker } from './docker';
@@ -45,7 +45,7 @@ export class Shandi {
   ) {}
 
   static async open(): Promise<Shandi> {
-    const wire = await Connection.connect({ address: '127.0.0.1:17233' });
+    const wire = await Connection.connect({ address: `127.0.0.1:${temporalPort}` });
     return new Shandi(new Client({ connection: wire }), wire);
   }
 
