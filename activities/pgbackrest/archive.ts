@@ -1,5 +1,5 @@
 /** What the repository's listing says about the WAL archive. Pure functions. */
-import { parseSegment, segmentName, type Segment } from './wal';
+import { parseSegment, segmentName, type Segment } from '../../workflows/contracts/wal';
 import { timelineOfSegment, type Stretch } from './timeline';
 
 export interface ArchivedSegment extends Segment {

@@ -12,7 +12,7 @@ import { toolboxProbe } from './probe';
 import type { Probe, ProbeRun } from './probe-answer';
 import { readRepository, type Repository } from './read-repository';
 import { parseHistory, type Stretch } from './timeline';
-import { formatLsn, lsnBytes, parseSegment, segmentName, segmentOf } from './wal';
+import { formatLsn, lsnBytes, parseSegment, segmentName, segmentOf } from '../../workflows/contracts/wal';
 
 export interface CheckCoverage extends DatabaseAt {
   /** Container of `openToolbox`. */

@@ -4,7 +4,7 @@ import type { DrCode } from '../../workflows/contracts/errors';
 import { firstUsableTime } from './backups';
 import { unixSeconds } from './moments';
 import { isOnPath, type Stretch } from './timeline';
-import { lsnBytes } from './wal';
+import { lsnBytes } from '../../workflows/contracts/wal';
 
 export interface Judgement {
   backup: BackupFacts;

@@ -1,7 +1,7 @@
 /** Finds the first record at or after an LSN: what recovery needs to see to know that it is there. Logic only. */
 import { locateTime, runOf, type Chain, type Located } from './locate-time';
 import type { Probe } from './probe-answer';
-import { segmentOf } from './wal';
+import { segmentOf } from '../../workflows/contracts/wal';
 
 /** See the file's head. The record may be the first of the next segment when the rest of this one is padding. */
 export async function locateLsn(chain: Chain, lsn: string, probe: Probe, segmentBytes: number): Promise<Located> {

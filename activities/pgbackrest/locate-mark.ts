@@ -1,7 +1,7 @@
 /** Finds the end of a transaction, or a restore point. Neither lies where its number or name would say. Logic only. */
 import { locateTime, runOf, type Chain, type Located } from './locate-time';
 import type { Probe, ProbeRun } from './probe-answer';
-import { lsnBytes, segmentName } from './wal';
+import { lsnBytes, segmentName } from '../../workflows/contracts/wal';
 import { compareXids } from './waldump';
 
 /** Segments that are opened in one go: two runs, one for each of two cores. */

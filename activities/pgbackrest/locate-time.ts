@@ -2,7 +2,7 @@
 import type { ArchivedSegment } from './archive';
 import { unixSeconds } from './moments';
 import type { Probe, ProbeRun, Question } from './probe-answer';
-import { lsnBytes, segmentName, segmentOf } from './wal';
+import { lsnBytes, segmentName, segmentOf } from '../../workflows/contracts/wal';
 import type { TransactionEnd } from './waldump';
 
 export interface Located {

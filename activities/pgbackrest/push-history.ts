@@ -3,7 +3,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { databaseContainer } from '../shared/database-container';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
-import { historyName } from './wal';
+import { historyName } from '../../workflows/contracts/wal';
 
 export interface PushedHistory {
   /** Name of the file; undefined on timeline 1, which has none. */

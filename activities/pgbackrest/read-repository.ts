@@ -4,7 +4,7 @@ import { execIn } from '../shared/exec';
 import { parseListing, type Archive } from './archive';
 import { parseInfo, type StanzaInfo } from './backups';
 import { listScript, mark } from './scripts';
-import { defaultSegmentBytes, historyName } from './wal';
+import { defaultSegmentBytes, historyName } from '../../workflows/contracts/wal';
 
 export interface Repository {
   info: StanzaInfo;

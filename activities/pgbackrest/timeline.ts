@@ -1,5 +1,5 @@
 /** Timelines: which of them a recovery walks through, and where it changes over. Pure functions. */
-import { lsnBytes, segmentOf, type Segment } from './wal';
+import { lsnBytes, segmentOf, type Segment } from '../../workflows/contracts/wal';
 
 /** A stretch of WAL on one timeline. */
 export interface Stretch {

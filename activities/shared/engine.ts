@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import type { Site } from '../../plan';
@@ -12,11 +13,24 @@ const engines = new Map<string, Docker>();
  */
 const briefMs = 25_000;
 
+/** The patience of the work under way, where it has one of its own. */
+const patience = new AsyncLocalStorage<number>();
+const briefly = (): number => patience.getStore() ?? briefMs;
+
+/**
+ * Does some work with less patience: an engine that is silent for longer is taken for one that hangs. While a database is
+ * without its primary, 25 seconds for one question are not to be had.
+ * @param silenceMs longest silence of an engine during a brief call
+ */
+export const withEnginePatience = <T>(silenceMs: number, work: () => Promise<T>): Promise<T> =>
+  patience.run(silenceMs, work);
+
 /**
  * The Docker engine of a site, by socket or TLS address. One client per address and time-out, kept for the worker's life.
- * @param silenceMs longest silence of the engine during a call (default 25 000); a stop with a grace period needs more
+ * @param silenceMs longest silence of the engine during a call (default 25 000, or what `withEnginePatience` set); a stop
+ *   with a grace period needs more
  */
-export function engineOf(site: Site, silenceMs = briefMs): Docker {
+export function engineOf(site: Site, silenceMs = briefly()): Docker {
   const key = JSON.stringify([site.engine, silenceMs]);
   const known = engines.get(key);
   if (known) return known;
@@ -42,13 +56,14 @@ export const patientEngineOf = (site: Site): Docker => engineOf(site, Infinity);
 
 /** The same for a stop: the engine is silent until the container has ended or its grace period is over. */
 export const stoppingEngineOf = (site: Site, graceSeconds: number): Docker =>
-  engineOf(site, graceSeconds * 1000 + briefMs);
+  engineOf(site, graceSeconds * 1000 + briefly());
 
 /** Waits for the beginning of an answer whose end may be far: the engine must begin it in brief time. */
 export async function begun<T>(call: Promise<T>): Promise<T> {
   let limit: NodeJS.Timeout | undefined;
   const silent = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error(`the engine said nothing for ${briefMs / 1000} s`)), briefMs);
+    const silence = briefly();
+    limit = setTimeout(() => reject(new Error(`the engine said nothing for ${silence / 1000} s`)), silence);
   });
   return Promise.race([call, silent]).finally(() => clearTimeout(limit));
 }

@@ -9,6 +9,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
+import type { PromotedStandby, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
@@ -54,6 +55,33 @@ export class FakeSite {
     return Object.fromEntries(entries) as SiteActivities;
   }
 
+  /** What a test changes in a server as it is surveyed, by service. */
+  readonly servers = new Map<string, Partial<ServerFacts>>();
+
+  /** In peace: postgres is the primary, every other member streams from it. */
+  private survey(service: string): ServerFacts {
+    const primary = service === 'postgres';
+    return {
+      service,
+      site: 'primary',
+      answered: true,
+      engineAnswered: true,
+      systemIdentifier: '7',
+      inRecovery: !primary,
+      timeline: 1,
+      receivedLsn: '0/6000000',
+      replayedLsn: '0/6000000',
+      replayPaused: false,
+      applyDelayMs: 0,
+      heartbeatAt: '2026-11-22T16:59:59.500Z',
+      now: '2026-11-22T17:00:00.000Z',
+      synchronousStandbyNames: '',
+      walSegmentBytes: 16_777_216,
+      ...(primary ? {} : { receiver: 'streaming', receiverSilenceMs: 100 }),
+      ...this.servers.get(service),
+    };
+  }
+
   private answers(): Record<keyof SiteActivities, (args: never) => unknown> {
     const at = '2026-11-22T17:00:00.000Z';
     const write = { id: '1', server: 'new', timeline: 2, systemIdentifier: '7', committedAt: at, durationMs: 5 };
@@ -66,6 +94,17 @@ export class FakeSite {
       measureLoss: (): Loss => ({ ...loss, ...this.loss }),
       promoteCopy: () => ({ timeline: 2, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
       inspectPromoted: () => ({ ...inspection, tables: [] }),
+      surveyServer: ({ service }: { service: string }): ServerFacts => this.survey(service),
+      promoteStandby: ({ service }: { service: string }): PromotedStandby => ({
+        service,
+        timeline: 2,
+        forkLsn: '0/6000000',
+        formerTimeline: 1,
+        systemIdentifier: '7',
+        lastHeartbeatAt: at,
+        wroteAt: at,
+        durationMs: 10,
+      }),
       stopCopy: nothing,
       removeCopy: nothing,
       directWrite: () => write,

@@ -48,6 +48,8 @@ export interface ServerFacts {
   /** Clock of the server. */
   now: string;
   synchronousStandbyNames: string;
+  /** wal_segment_size */
+  walSegmentBytes: number;
   /** Free room of the file system its data lies on; absent where it could not be asked. */
   freeBytes?: number;
 }

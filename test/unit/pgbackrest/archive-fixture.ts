@@ -7,7 +7,7 @@ import {
   lsnBytes,
   parseSegment,
   segmentName,
-} from '../../../activities/pgbackrest/wal';
+} from '../../../workflows/contracts/wal';
 import type { TransactionEnd } from '../../../activities/pgbackrest/waldump';
 
 const sha = 'a'.repeat(40);

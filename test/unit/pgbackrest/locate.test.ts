@@ -3,7 +3,7 @@ import { locateLsn } from '../../../activities/pgbackrest/locate-lsn';
 import { locateMark } from '../../../activities/pgbackrest/locate-mark';
 import { locateTime } from '../../../activities/pgbackrest/locate-time';
 import { unixSeconds } from '../../../activities/pgbackrest/moments';
-import { defaultSegmentBytes as bytes } from '../../../activities/pgbackrest/wal';
+import { defaultSegmentBytes as bytes } from '../../../workflows/contracts/wal';
 import { commit, fakeWal, second } from './archive-fixture';
 
 /** One commit in each of 100 segments, at second = number, transaction 1000 + number. */

@@ -9,7 +9,7 @@ import {
   parseSegment,
   segmentName,
   segmentOf,
-} from '../../../activities/pgbackrest/wal';
+} from '../../../workflows/contracts/wal';
 import { compareXids, parseTransactionEnd, parseXidMark } from '../../../activities/pgbackrest/waldump';
 import { listing } from './archive-fixture';
 

@@ -1,0 +1,134 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { escapeIdentifier } from 'pg';
+import type { MemberAt, ServerFacts } from '../../workflows/contracts/cluster';
+import { problemOf } from '../../workflows/contracts/errors';
+import type { ContainerFacts } from '../../workflows/contracts/recovery';
+import { containerFacts, findService } from '../shared/containers';
+import { withEnginePatience } from '../shared/engine';
+import { execIn } from '../shared/exec';
+import { queryJson } from '../shared/psql';
+import { isoSql } from '../shared/sql';
+
+/** An engine or a server that has not answered by then counts as one that does not answer, milliseconds. */
+const patienceMs = 2_000;
+
+type Asked = Pick<
+  ServerFacts,
+  | 'systemIdentifier'
+  | 'inRecovery'
+  | 'timeline'
+  | 'receivedLsn'
+  | 'replayedLsn'
+  | 'replayPaused'
+  | 'applyDelayMs'
+  | 'now'
+  | 'synchronousStandbyNames'
+  | 'walSegmentBytes'
+> & { receiver: string | null; receiverSilenceMs: number | null; heartbeatAt?: string | null };
+
+/**
+ * One server of a database as it is now, whatever its role: from itself in one round trip; a server or an engine that does
+ * not answer is an answer too (`answered`, `engineAnswered`). Changes nothing, never fails for a dead server.
+ */
+export async function surveyServer(at: MemberAt): Promise<ServerFacts> {
+  const signal = cancellationSignal();
+  let container: ContainerFacts | undefined;
+  try {
+    const info = await withEnginePatience(patienceMs, () => findService(at.site, at.service));
+    container = info && containerFacts(info, at.database.dataDirectory);
+  } catch (error) {
+    signal.throwIfAborted();
+    return unanswered(at, problemOf(error).message);
+  }
+  const known = { ...unanswered(at, ''), engineAnswered: true, ...(container ? { container } : {}) };
+  if (!container) return { ...known, problem: 'it has no container' };
+  if (!container.running || container.paused)
+    return {
+      ...known,
+      problem: container.paused
+        ? 'its container is paused'
+        : `its container is not running (exit code ${container.exitCode})`,
+    };
+  const { id } = container;
+  try {
+    const [asked, freeBytes] = await Promise.all([ask(at, id, signal), freeRoom(at, id, signal)]);
+    const { receiver, receiverSilenceMs, heartbeatAt, ...facts } = asked;
+    const { problem: _none, ...rest } = known;
+    return {
+      ...rest,
+      ...facts,
+      answered: true,
+      ...(receiver === null ? {} : { receiver }),
+      ...(receiverSilenceMs === null ? {} : { receiverSilenceMs }),
+      ...(heartbeatAt ? { heartbeatAt } : {}),
+      ...(freeBytes === undefined ? {} : { freeBytes }),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...known, problem: problemOf(error).message };
+  }
+}
+
+const unanswered = (at: MemberAt, problem: string): ServerFacts => ({
+  service: at.service,
+  site: at.site.name,
+  answered: false,
+  engineAnswered: false,
+  problem,
+  systemIdentifier: '',
+  inRecovery: false,
+  timeline: 0,
+  receivedLsn: '0/0',
+  replayedLsn: '0/0',
+  replayPaused: false,
+  applyDelayMs: 0,
+  now: new Date().toISOString(),
+  synchronousStandbyNames: '',
+  walSegmentBytes: 0,
+});
+
+async function ask(at: MemberAt, container: string, signal: AbortSignal): Promise<Asked> {
+  const options = { signal, timeoutMs: patienceMs };
+  try {
+    const { database, heartbeatTable } = at.database;
+    const heartbeat = `(SELECT ${isoSql('max(at)')} FROM ${escapeIdentifier(heartbeatTable)})`;
+    return await queryJson<Asked>(at.site, container, factsSql(heartbeat), {
+      ...options,
+      database,
+      lockTimeoutMs: 200,
+    });
+  } catch (error) {
+    // Without its application database, or with the heartbeat table gone or locked, the server still has a position.
+    if (!/does not exist|lock timeout/.test(problemOf(error).message)) throw error;
+    return queryJson<Asked>(at.site, container, factsSql('NULL'), options);
+  }
+}
+
+/**
+ * The timeline of a standby: what its receiver streams; once the primary is gone there is no receiver, and the higher one of
+ * the last restart point and of the point recovery has to reach is what it last replayed.
+ */
+const factsSql = (heartbeat: string): string => `SELECT json_build_object(
+  'systemIdentifier', (SELECT system_identifier::text FROM pg_control_system()),
+  'inRecovery', pg_is_in_recovery(),
+  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT greatest(received_tli, timeline_id, min_recovery_end_timeline)
+      FROM pg_control_checkpoint() CROSS JOIN pg_control_recovery() LEFT JOIN pg_stat_wal_receiver ON true)
+    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+  'receivedLsn', CASE WHEN pg_is_in_recovery() THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END,
+  'replayedLsn', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+  'replayPaused', CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,
+  'applyDelayMs', (SELECT setting::bigint FROM pg_settings WHERE name = 'recovery_min_apply_delay'),
+  'receiver', (SELECT status FROM pg_stat_wal_receiver),
+  'receiverSilenceMs', (SELECT round(extract(epoch FROM clock_timestamp() - last_msg_receipt_time) * 1000) FROM pg_stat_wal_receiver),
+  'heartbeatAt', ${heartbeat},
+  'now', ${isoSql('clock_timestamp()')},
+  'synchronousStandbyNames', current_setting('synchronous_standby_names'),
+  'walSegmentBytes', (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))`;
+
+/** Free room where its data lies; not worth a failure. */
+async function freeRoom(at: MemberAt, container: string, signal: AbortSignal): Promise<number | undefined> {
+  const command = ['df', '--block-size=1', '--output=avail', at.database.dataDirectory];
+  const result = await execIn(at.site, container, command, { signal, timeoutMs: patienceMs }).catch(() => undefined);
+  const bytes = Number(result?.stdout.trim().split('\n').at(-1));
+  return result?.exitCode === 0 && Number.isFinite(bytes) ? bytes : undefined;
+}
