@@ -46,7 +46,7 @@ function fromHere(host: string, port: number): Promise<ConnectAnswer> {
 // Only what the kernel called a refusal is one: a program that is missing (127) or died must not read as a closed port.
 // Fixed text, data as arguments. bash opens TCP connections by itself, so the pooler's image needs no other program.
 const script = `for host in "$@"; do
-  { said=$(LC_ALL=C timeout 0.4 bash -c 'exec 3<>"/dev/tcp/$0/5432"' "$host" 2>&1)
+  { said=$(LC_ALL=C timeout 0.15 bash -c 'exec 3<>"/dev/tcp/$0/5432"' "$host" 2>&1)
   case "$? $said" in
     "0 "*) echo "$host connected";;
     "124 "* | *"No route to host"* | *"timed out"*) echo "$host no answer";;

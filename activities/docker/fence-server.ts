@@ -1,4 +1,3 @@
-import type { ContainerInspectInfo } from 'dockerode';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { EvidenceRef } from '../../workflows/contracts/run-view';
 import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery';
@@ -8,16 +7,15 @@ import { composeVariable } from '../shared/compose';
 import { containerFacts, inspectContainer } from '../shared/containers';
 import { containerLog } from '../shared/container-log';
 import { readColdVolume, wasShutDown } from '../shared/control-data';
-import { engineOf, engineStatus, onEngine, stoppingEngineOf } from '../shared/engine';
 import { saveEvidence } from '../shared/evidence';
 import { withHeartbeat } from '../shared/heartbeat';
-import { demandService } from '../shared/ownership';
+import { haltServer } from './halt-server';
 import { proveFence } from './prove-fence';
 
 export interface FenceServer extends DatabaseAt {
   /** The container to fence, as pre-flight saw it: never "whatever the service is now". Empty: there was none. */
   containerId: string;
-  /** Time for a clean shutdown before it is killed, milliseconds. */
+  /** Time for a clean shutdown before it is killed, milliseconds; 0 kills at once. */
   stopTimeoutMs: number;
   approval: ApprovalReference;
   /** Its data volume. Default: what the container mounts; when it is gone, what the site's env file names. */
@@ -25,30 +23,19 @@ export interface FenceServer extends DatabaseAt {
 }
 
 /**
- * Makes sure the damaged server takes no more writes, and proves it: restart policy `no` first (a server that dies under
- * `restart: always` is read-write again within a second), then stop, then kill, then look. A paused container is killed:
- * stopping would thaw it. Safe to run again; a container that is gone is fenced.
+ * Makes sure the damaged server takes no more writes (see `haltServer`), and proves it. Safe to run again; a container that
+ * is gone is fenced.
  * @throws DR-APPROVAL-MISSING, DR-NOT-OURS, DR-FENCE-NOT-PROVEN
  */
 export async function fenceServer(args: FenceServer): Promise<FenceProof> {
   demandApproval(args.approval);
   const { site, database, containerId } = args;
   return withHeartbeat(`fencing ${database.service}`, async (_beat, signal) => {
-    const before = containerId ? await inspectContainer(site, containerId) : undefined;
-    if (!before) return prove(args, undefined, undefined);
-    demandService(site, database.service, before);
-    if (before.HostConfig.RestartPolicy?.Name !== 'no')
-      await onEngine(site, `setting restart policy of ${containerId}`, () =>
-        engineOf(site)
-          .getContainer(containerId)
-          .update({ RestartPolicy: { Name: 'no' } }),
-      );
-    const address = Object.values(before.NetworkSettings.Networks).find((one) => one.IPAddress)?.IPAddress;
-    await stopOrKill(args, before);
-    const after = await inspectContainer(site, containerId);
-    const facts = containerFacts(after ?? before, database.dataDirectory);
+    const { exists, address } = await haltServer(args);
+    const after = exists ? await inspectContainer(site, containerId) : undefined;
+    if (!after) return prove(args, undefined, address);
+    const facts = containerFacts(after, database.dataDirectory);
     const volume = args.volume ?? facts.dataVolume;
-    if (!after) return prove(args, volume, address);
     const cold = facts.dataVolume
       ? readColdVolume(site, {
           image: after.Image,
@@ -84,27 +71,6 @@ async function prove(
       `nothing tells which data volume the damaged server had: its container is gone or has none, and ${args.database.volumeVariable} is not set in ${args.site.compose.envFile}`,
     );
   return proveFence({ ...args, volume: data, ...(oldAddress ? { oldAddress } : {}) });
-}
-
-async function stopOrKill(args: FenceServer, info: ContainerInspectInfo): Promise<void> {
-  if (!info.State.Running) return;
-  const { site } = args;
-  const container = engineOf(site).getContainer(info.Id);
-  // 304: already stopped. 404, 409: gone or not running any more. The proof decides, not this answer.
-  const ignoreDone = (error: unknown): void => {
-    if (![304, 404, 409].includes(engineStatus(error) ?? 0)) throw error;
-  };
-  if (!info.State.Paused) {
-    const seconds = Math.max(1, Math.ceil(args.stopTimeoutMs / 1000));
-    // The engine kills at the time-out itself; a stop that fails is followed by our own kill.
-    await stoppingEngineOf(site, seconds)
-      .getContainer(info.Id)
-      .stop({ t: seconds })
-      .catch(() => undefined);
-  }
-  const left = await inspectContainer(site, info.Id);
-  if (left?.State.Running)
-    await onEngine(site, `killing ${info.Id}`, () => container.kill({ signal: 'SIGKILL' }).catch(ignoreDone));
 }
 
 /** Its log goes with the container when the service is recreated, so it is kept before. */

@@ -1,5 +1,8 @@
 /** Activities on the containers, volumes and disks of a site's Docker engine. */
 export { fenceServer, type FenceServer } from './fence-server';
+export { haltServer, type HaltServer, type HaltedServer } from './halt-server';
+export { markDemoted, type MarkDemoted } from './mark-demoted';
+export { unmarkDemoted } from './unmark-demoted';
 export { proveFence, type ProveFence } from './prove-fence';
 export { unfenceServer } from './unfence-server';
 export { recordDamagedVolume, type KeptVolume } from './record-damaged-volume';

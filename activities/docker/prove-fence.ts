@@ -15,7 +15,8 @@ export interface ProveFence extends DatabaseAt {
 }
 
 /**
- * Proves that the damaged server takes no writes: its container is gone or stopped with restart policy `no`, no running
+ * Proves that the damaged server takes no writes: its container is gone, or stopped (or
+ * cut off from every network) with restart policy `no`, no running
  * container has its data volume mounted writable or is of its compose service, and a connect to its port is refused.
  * Changes nothing.
  * @throws DR-FENCE-NOT-PROVEN naming everything that speaks against it
@@ -32,7 +33,8 @@ export async function proveFence(args: ProveFence): Promise<FenceProof> {
   ]);
   const facts = info ? containerFacts(info, database.dataDirectory) : undefined;
   const against = [
-    ...(facts?.running ? ['it is still running'] : []),
+    // One that outlives a kill, hung in the kernel, is cut off instead.
+    ...(facts?.running && facts.networks.length > 0 ? ['it is still running'] : []),
     ...(facts && facts.restartPolicy !== 'no' && facts.restartPolicy !== ''
       ? [`its restart policy is ${facts.restartPolicy}`]
       : []),

@@ -10,6 +10,7 @@ export { inspectPromoted, type PromotedInspection } from './inspect-promoted';
 export { stopCopy, type StoppedCopy } from './stop-copy';
 export { removeCopy } from './remove-copy';
 export { surveyServer } from './survey-server';
+export { salvageWal, type SalvageWal } from './salvage-wal';
 export { promoteStandby, type PromoteStandby } from './promote-standby';
 export { directWrite } from './direct-write';
 export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebuild-standby';

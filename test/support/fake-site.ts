@@ -9,7 +9,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
-import type { PromotedStandby, ServerFacts } from '../../workflows/contracts/cluster';
+import type { PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
@@ -22,6 +22,7 @@ export class FakeSite {
   damaged: Partial<DatabaseFacts> = {};
   coverage: Partial<Coverage> = {};
   free = 1e12;
+  salvage: Partial<Salvage> = {};
   inspection: Partial<Inspection> = {};
   /** Milliseconds an activity takes. */
   delays = new Map<string, number>();
@@ -127,6 +128,17 @@ export class FakeSite {
       pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
       resumeClients: nothing,
       repointClients: () => ({ from: 'postgres', to: 'postgres' }),
+      haltServer: () => ({ exists: true, running: false, exitCode: 137, dataVolume: 'shandi_pgdata' }),
+      markDemoted: () => ({ markedAt: at }),
+      unmarkDemoted: nothing,
+      salvageWal: (): Salvage => ({
+        complete: true,
+        fromLsn: '0/6000000',
+        segments: ['000000010000000000000006'],
+        bytes: 16_777_216,
+        durationMs: 10,
+        ...this.salvage,
+      }),
       fenceServer: () => ({ ...fence(at), finalLsn: '0/6000000' }),
       proveFence: () => fence(at),
       unfenceServer: () => ({ containerId: 'old', running: true, durationMs: 10 }),
