@@ -9,7 +9,7 @@ export { promoteCopy } from './promote-copy';
 export { inspectPromoted, type PromotedInspection } from './inspect-promoted';
 export { stopCopy, type StoppedCopy } from './stop-copy';
 export { removeCopy } from './remove-copy';
-export { surveyServer } from './survey-server';
+export { surveyServer, type SurveyServer } from './survey-server';
 export { salvageWal, type SalvageWal } from './salvage-wal';
 export { promoteStandby, type PromoteStandby } from './promote-standby';
 export { directWrite } from './direct-write';

@@ -10,7 +10,12 @@ import { queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
 
 /** An engine or a server that has not answered by then counts as one that does not answer, milliseconds. */
-const patienceMs = 2_000;
+const usualPatienceMs = 2_000;
+
+export interface SurveyServer extends MemberAt {
+  /** Default 2 000. Less for a server that several others have found silent already. */
+  patienceMs?: number;
+}
 
 type Asked = Pick<
   ServerFacts,
@@ -19,6 +24,7 @@ type Asked = Pick<
   | 'timeline'
   | 'receivedLsn'
   | 'replayedLsn'
+  | 'nextXid'
   | 'replayPaused'
   | 'applyDelayMs'
   | 'now'
@@ -30,11 +36,12 @@ type Asked = Pick<
  * One server of a database as it is now, whatever its role: from itself in one round trip; a server or an engine that does
  * not answer is an answer too (`answered`, `engineAnswered`). Changes nothing, never fails for a dead server.
  */
-export async function surveyServer(at: MemberAt): Promise<ServerFacts> {
+export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
   const signal = cancellationSignal();
+  const patienceMs = at.patienceMs ?? usualPatienceMs;
   let container: ContainerFacts | undefined;
   try {
-    const info = await withEnginePatience(patienceMs, () => findService(at.site, at.service));
+    const info = await withEnginePatience(Math.max(patienceMs, 1_000), () => findService(at.site, at.service));
     container = info && containerFacts(info, at.database.dataDirectory);
   } catch (error) {
     signal.throwIfAborted();
@@ -51,7 +58,10 @@ export async function surveyServer(at: MemberAt): Promise<ServerFacts> {
     };
   const { id } = container;
   try {
-    const [asked, freeBytes] = await Promise.all([ask(at, id, signal), freeRoom(at, id, signal)]);
+    const [asked, freeBytes] = await Promise.all([
+      ask(at, id, patienceMs, signal),
+      freeRoom(at, id, patienceMs, signal),
+    ]);
     const { receiver, receiverSilenceMs, heartbeatAt, ...facts } = asked;
     const { problem: _none, ...rest } = known;
     return {
@@ -80,6 +90,7 @@ const unanswered = (at: MemberAt, problem: string): ServerFacts => ({
   timeline: 0,
   receivedLsn: '0/0',
   replayedLsn: '0/0',
+  nextXid: '0',
   replayPaused: false,
   applyDelayMs: 0,
   now: new Date().toISOString(),
@@ -87,7 +98,7 @@ const unanswered = (at: MemberAt, problem: string): ServerFacts => ({
   walSegmentBytes: 0,
 });
 
-async function ask(at: MemberAt, container: string, signal: AbortSignal): Promise<Asked> {
+async function ask(at: MemberAt, container: string, patienceMs: number, signal: AbortSignal): Promise<Asked> {
   const options = { signal, timeoutMs: patienceMs };
   try {
     const { database, heartbeatTable } = at.database;
@@ -116,6 +127,7 @@ const factsSql = (heartbeat: string): string => `SELECT json_build_object(
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
   'receivedLsn', CASE WHEN pg_is_in_recovery() THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END,
   'replayedLsn', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+  'nextXid', pg_snapshot_xmax(pg_current_snapshot())::text,
   'replayPaused', CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,
   'applyDelayMs', (SELECT setting::bigint FROM pg_settings WHERE name = 'recovery_min_apply_delay'),
   'receiver', (SELECT status FROM pg_stat_wal_receiver),
@@ -126,7 +138,12 @@ const factsSql = (heartbeat: string): string => `SELECT json_build_object(
   'walSegmentBytes', (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))`;
 
 /** Free room where its data lies; not worth a failure. */
-async function freeRoom(at: MemberAt, container: string, signal: AbortSignal): Promise<number | undefined> {
+async function freeRoom(
+  at: MemberAt,
+  container: string,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const command = ['df', '--block-size=1', '--output=avail', at.database.dataDirectory];
   const result = await execIn(at.site, container, command, { signal, timeoutMs: patienceMs }).catch(() => undefined);
   const bytes = Number(result?.stdout.trim().split('\n').at(-1));

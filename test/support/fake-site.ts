@@ -72,6 +72,7 @@ export class FakeSite {
       timeline: 1,
       receivedLsn: '0/6000000',
       replayedLsn: '0/6000000',
+      nextXid: '1000',
       replayPaused: false,
       applyDelayMs: 0,
       heartbeatAt: '2026-11-22T16:59:59.500Z',

@@ -36,6 +36,8 @@ export interface ServerFacts {
   /** Write position of a primary, end of the WAL flushed to disk of a standby. */
   receivedLsn: string;
   replayedLsn: string;
+  /** First transaction id it has not seen given out, 64 bits. */
+  nextXid: string;
   replayPaused: boolean;
   /** recovery_min_apply_delay */
   applyDelayMs: number;

@@ -16,6 +16,11 @@ export interface GateDefinition<F> {
   card: (facts: F) => CardContent;
   /** A sentence when the approved facts no longer hold: which fact, from what to what; undefined while they do. */
   drifted: (approved: F, now: F) => string | undefined;
+  /**
+   * For how long measured facts are as good as a new measurement, milliseconds (default 0: always measured again). For
+   * facts that cost more time than they change in, while nobody is served.
+   */
+  freshMs?: number;
   /** From the plan's approval policy. */
   policy: { approvers: string[]; expiresMs: number; onExpiry: 'reject' };
   /** Answers in a person's place, on record: returns the policy's reason, or undefined to leave it to a person. */
@@ -40,13 +45,14 @@ export class Gates {
   /** What each approval was given for: approval → its gate and its facts. */
   private readonly given = new Map<
     Approval,
-    { name: string; definition: GateDefinition<unknown>; facts: unknown; view: GateView }
+    { name: string; definition: GateDefinition<unknown>; facts: unknown; measuredAt: number; view: GateView }
   >();
 
   constructor(private readonly record: RunRecord) {}
 
   async open<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
     const facts = await definition.measure();
+    const measuredAt = Date.now();
     const { workflowId, runId } = workflowInfo();
     const hash = cardHash(runId, name, ++this.openings, facts);
     const { approvers, expiresMs, onExpiry } = definition.policy;
@@ -129,7 +135,8 @@ export class Gates {
       );
     }
     const approval = approvalOf(reference, reason);
-    this.given.set(approval, { name, definition: definition as unknown as GateDefinition<unknown>, facts, view });
+    const asked = definition as unknown as GateDefinition<unknown>;
+    this.given.set(approval, { name, definition: asked, facts, measuredAt, view });
     return approval;
   }
 
@@ -137,6 +144,7 @@ export class Gates {
   async stillValid(approval: Approval): Promise<Approval> {
     const given = this.given.get(approval);
     if (!given) throw new TypeError('an approval that no gate of this run has made');
+    if (Date.now() - given.measuredAt < (given.definition.freshMs ?? 0)) return approval;
     const drift = given.definition.drifted(given.facts, await given.definition.measure());
     if (drift === undefined) return approval;
     given.view.voided = drift;

@@ -16,23 +16,24 @@ export type SiteActivities = typeof postgresActivities &
   typeof composeActivities &
   typeof healthActivities;
 
-/** The same activities in four retry classes: which one a step uses says how often it may be tried. */
+/** The same activities in five retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {
   probe: SiteActivities;
   change: SiteActivities;
   brief: SiteActivities;
+  urgent: SiteActivities;
   irreversible: SiteActivities;
 }
 
 // A dead worker is noticed in this time; the embedded supervisor has a new one ready before that.
-const heartbeatTimeout = '3 seconds';
+const heartbeatTimeout: Duration = '3 seconds';
 // A site whose worker is away answers "unreachable" after this time instead of never.
-const scheduleToStartTimeout = '30 seconds';
+const scheduleToStartTimeout: Duration = '30 seconds';
 
 export function siteActivities(site: string): SiteProxies {
-  const common = { taskQueue: siteQueue(site), scheduleToStartTimeout, heartbeatTimeout } as const;
-  const proxy = (startToCloseTimeout: Duration, retry: RetryPolicy): SiteActivities =>
-    proxyActivities<SiteActivities>({ ...common, startToCloseTimeout, retry });
+  const common = { taskQueue: siteQueue(site), scheduleToStartTimeout, heartbeatTimeout };
+  const proxy = (startToCloseTimeout: Duration, retry: RetryPolicy, own: Partial<typeof common> = {}): SiteActivities =>
+    proxyActivities<SiteActivities>({ ...common, ...own, startToCloseTimeout, retry });
   return {
     // Probes only read: many quick tries, because a flapping answer costs seconds and a wrong one costs the recovery.
     probe: proxy('10 minutes', { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 6 }),
@@ -41,6 +42,13 @@ export function siteActivities(site: string): SiteProxies {
     change: proxy('12 hours', { initialInterval: '200 ms', maximumInterval: '5 seconds', maximumAttempts: 4 }),
     // Changes that take seconds by nature, made while clients wait: an engine that accepts the call and hangs is noticed.
     brief: proxy('3 minutes', { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 3 }),
+    // While nobody is served, a place that does not answer is an answer: a hung engine or a lost site is known in seconds,
+    // and a person is asked. Long enough for a killed worker to be back.
+    urgent: proxy(
+      '15 seconds',
+      { initialInterval: '100 ms', maximumInterval: '500 ms', maximumAttempts: 2 },
+      { scheduleToStartTimeout: '10 seconds' },
+    ),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
     irreversible: proxy('10 minutes', { initialInterval: '200 ms', maximumAttempts: 2 }),
   };
