@@ -2,6 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import * as compose from '../activities/compose';
 import * as docker from '../activities/docker';
+import * as guard from '../activities/guard';
 import * as health from '../activities/health';
 import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
@@ -20,7 +21,15 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue: siteQueue(site),
-    activities: withHeartbeats({ ...compose, ...docker, ...health, ...pgbackrest, ...pgbouncer, ...postgres }),
+    activities: withHeartbeats({
+      ...compose,
+      ...docker,
+      ...guard,
+      ...health,
+      ...pgbackrest,
+      ...pgbouncer,
+      ...postgres,
+    }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
     maxHeartbeatThrottleInterval: '500 ms',
     defaultHeartbeatThrottleInterval: '500 ms',

@@ -1,3 +1,4 @@
 /** Every procedure, by the name `temporal workflow start --type` takes. */
 export { keepCopy } from './keep-copy';
 export { pointInTimeRecovery } from './point-in-time-recovery';
+export { databaseFailover } from './database-failover';

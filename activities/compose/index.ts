@@ -1,3 +1,4 @@
 /** Activities on the compose project of a site. */
 export { useDataVolume } from './use-data-volume';
 export { startServer } from './start-server';
+export { repointServices, type RepointServices, type RepointedServices } from './repoint-services';

@@ -4,6 +4,7 @@ export { closeToolbox } from './close-toolbox';
 export { listBackups } from './list-backups';
 export { checkCoverage, type CheckCoverage } from './check-coverage';
 export { restoreCopy, type RestoreCopy } from './restore-copy';
+export { archiveTail, type ArchivedTail } from './archive-tail';
 export { pushHistory, type PushedHistory } from './push-history';
 export { archiveCheck, type ArchiveCheck } from './archive-check';
 export { fullBackup, type FullBackup } from './full-backup';

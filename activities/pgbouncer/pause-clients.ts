@@ -15,12 +15,18 @@ export interface PausedClients {
   alreadyPaused: boolean;
 }
 
+export interface PauseClients extends DatabaseAt {
+  approval: ApprovalReference;
+  /** How long open transactions are waited for, milliseconds. Default: the plan's `pauseTimeout`. */
+  drainMs?: number;
+}
+
 /**
- * Holds clients at the pooler: waits for open transactions up to the plan's `pauseTimeout`, then cuts them. Clients keep
- * their connections and wait for the resume. Safe to run again.
+ * Holds clients at the pooler: waits for open transactions, then cuts them. Clients keep their connections and wait for the
+ * resume. Safe to run again.
  * @throws DR-APPROVAL-MISSING, DR-POOLER
  */
-export async function pauseClients(args: DatabaseAt & { approval: ApprovalReference }): Promise<PausedClients> {
+export async function pauseClients(args: PauseClients): Promise<PausedClients> {
   demandApproval(args.approval);
   const { pooler } = args.database;
   const began = Date.now();
@@ -28,7 +34,7 @@ export async function pauseClients(args: DatabaseAt & { approval: ApprovalRefere
     const before = await Admin.use(args, (admin) => admin.database());
     const alreadyPaused = before.paused && !(await notedByThisRun(args));
     if (!before.paused) await notePause(args);
-    let killed = !(await pause(args, pooler.pauseTimeout));
+    let killed = !(await pause(args, args.drainMs ?? pooler.pauseTimeout));
     if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
     const held = await Admin.use(args, async (admin) => ({
       state: await admin.database(),

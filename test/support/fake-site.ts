@@ -9,7 +9,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
-import type { PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
+import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
@@ -21,6 +21,17 @@ export class FakeSite {
   loss: Partial<Loss> = {};
   damaged: Partial<DatabaseFacts> = {};
   coverage: Partial<Coverage> = {};
+  /** Whom the pooler sends the clients to. */
+  primary = 'postgres';
+  sample: PrimarySample | undefined = {
+    service: 'postgres',
+    systemIdentifier: '7',
+    timeline: 1,
+    lsn: '0/6000000',
+    nextXid: '1000',
+    heartbeatAt: '2026-11-22T16:59:59.500Z',
+    at: '2026-11-22T16:59:59.600Z',
+  };
   free = 1e12;
   salvage: Partial<Salvage> = {};
   inspection: Partial<Inspection> = {};
@@ -123,11 +134,15 @@ export class FakeSite {
         durationMs: 10,
         reused: false,
       }),
+      archiveTail: () => ({ pushed: [], durationMs: 10 }),
       pushHistory: nothing,
       archiveCheck: () => ({ segment: '000000020000000000000006', durationMs: 10 }),
       fullBackup: (): BackupFacts => backup,
       pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
       resumeClients: nothing,
+      readRoles: () => ({ primary: this.primary }),
+      lastSample: () => this.sample,
+      repointServices: () => ({ from: 'postgres', to: 'postgres-standby', restarted: [], durationMs: 10 }),
       repointClients: () => ({ from: 'postgres', to: 'postgres' }),
       haltServer: () => ({ exists: true, running: false, exitCode: 137, dataVolume: 'shandi_pgdata' }),
       markDemoted: () => ({ markedAt: at }),

@@ -165,6 +165,10 @@ export const errorCodes = {
     means: 'The standby was not rebuilt or does not stream.',
     next: 'The data serves, but without a standby: retry or rebuild it.',
   },
+  'DR-SERVICE': {
+    means: 'A service did not become healthy.',
+    next: 'Read its log; retry, or skip and mend it by hand.',
+  },
   'DR-ENGINE': {
     means: 'The Docker engine did not answer or refused.',
     next: 'Check that the engine of the named site runs and is reachable by its worker.',

@@ -2,6 +2,7 @@ import type { Duration, RetryPolicy } from '@temporalio/common';
 import { proxyActivities } from '@temporalio/workflow';
 import type * as composeActivities from '../../activities/compose';
 import type * as dockerActivities from '../../activities/docker';
+import type * as guardActivities from '../../activities/guard';
 import type * as healthActivities from '../../activities/health';
 import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
@@ -14,6 +15,7 @@ export type SiteActivities = typeof postgresActivities &
   typeof pgbouncerActivities &
   typeof dockerActivities &
   typeof composeActivities &
+  typeof guardActivities &
   typeof healthActivities;
 
 /** The same activities in five retry classes: which one a step uses says how often it may be tried. */

@@ -1,0 +1,92 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { compose, composeVariable } from '../shared/compose';
+import { findService } from '../shared/containers';
+import { setEnvVariable } from '../shared/env-file';
+import { withHeartbeat } from '../shared/heartbeat';
+import { until } from '../shared/until';
+
+export interface RepointServices extends DatabaseAt {
+  /** Key of the site's env file that holds the address. */
+  variable: string;
+  /** Address of the new primary in the services' network. */
+  host: string;
+  /** Services by tier, the most urgent first; one tier is served before the next is touched. */
+  tiers: string[][];
+  /** Where each answers when it is healthy. */
+  services: { name: string; port: number; healthPath: string }[];
+  /** How long a tier may take to be healthy again, milliseconds (default 60 000). */
+  deadlineMs?: number;
+}
+
+export interface RepointedServices {
+  from: string | undefined;
+  to: string;
+  /** Services whose containers were made anew. */
+  restarted: string[];
+  durationMs: number;
+}
+
+/**
+ * Tells services that hold the database's address themselves: sets the variable in the site's env file and has Compose make
+ * their containers anew, tier by tier, each proven by its own health check before the next tier. Services that run with
+ * the new value already are left alone, and one that somebody had stopped stays stopped.
+ * @throws DR-COMPOSE, DR-SERVICE when a service does not become healthy
+ */
+export async function repointServices(args: RepointServices): Promise<RepointedServices> {
+  const began = Date.now();
+  const { site, variable, host } = args;
+  return withHeartbeat(`telling services that ${variable} is ${host}`, async (beat, signal) => {
+    const from = await composeVariable(site, variable);
+    if (from !== host) await setEnvVariable(site, variable, host);
+    const restarted: string[] = [];
+    for (const tier of args.tiers) {
+      const before = await Promise.all(tier.map((name) => findService(site, name)));
+      const running = tier.filter((_, index) => before[index]?.State.Running);
+      if (running.length === 0) continue;
+      beat({ what: 'restarting services', text: running.join(', ') });
+      await compose(site, ['up', '-d', '--no-deps', ...running], signal);
+      const after = await Promise.all(running.map((name) => findService(site, name)));
+      restarted.push(...running.filter((name, index) => idOf(before[tier.indexOf(name)]) !== idOf(after[index])));
+      await Promise.all(running.map((name) => healthy(args, name, signal)));
+    }
+    return { from, to: host, restarted, durationMs: Date.now() - began };
+  });
+}
+
+const idOf = (info: ContainerInspectInfo | undefined): string => info?.Id ?? '';
+
+/** Docker's own verdict comes every 30 s at best, so the service is asked. */
+async function healthy(args: RepointServices, name: string, signal: AbortSignal): Promise<void> {
+  const service = args.services.find((one) => one.name === name);
+  if (!service) return;
+  const { engine } = args.site;
+  const url = `http://${'socketPath' in engine ? '127.0.0.1' : engine.host}:${service.port}${service.healthPath}`;
+  let last = 'nobody answered';
+  await until(
+    async () => {
+      try {
+        const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]) });
+        last = `status ${response.status}`;
+        return response.ok ? true : undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        last = (error as Error).message;
+        return undefined;
+      }
+    },
+    {
+      deadlineMs: args.deadlineMs ?? 60_000,
+      signal,
+      onTimeout: () =>
+        drFailure(
+          'DR-SERVICE',
+          `service ${name} is not healthy at ${url} with ${args.variable}=${args.host}: ${last}`,
+          {
+            retry: true,
+          },
+        ),
+    },
+  );
+}

@@ -1,0 +1,2 @@
+/** Activities that watch a database without touching it. */
+export { lastSample } from './last-sample';

@@ -1,0 +1,233 @@
+/** Phase 3: the clients are held, the old primary is stopped for good, proven, marked, and its last WAL is taken over. */
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { Approval } from '../contracts/approval';
+import type { Salvage } from '../contracts/cluster';
+import { drFailure, problemOf } from '../contracts/errors';
+import type { FailoverInput } from '../contracts/failover';
+import type { FenceProof } from '../contracts/recovery';
+import type { Problem } from '../contracts/run-view';
+import { bytes, duration } from '../contracts/words';
+import type { Run } from '../kernel/run';
+import { beside, siteOf, type Cluster } from './context';
+import type { FailoverFacts } from './decide';
+import { acceptUnproven } from './unproven';
+
+/** A transaction on a lost server does not end by waiting for it. */
+const drainMs = 200;
+/** How long a server that still works may take to stop in order; it then sends its standby everything. */
+const stopTimeoutMs = 10_000;
+/** An engine that says nothing for so long while nobody is served is taken for one that hangs. */
+const engineSilenceMs = 3_000;
+
+export interface Fenced {
+  /** Absent where it could not be proven and a person took the risk. */
+  proof?: FenceProof;
+  salvage: Salvage;
+}
+
+export async function fence(
+  run: Run,
+  cluster: Cluster,
+  input: FailoverInput,
+  facts: FailoverFacts,
+  approval: Approval,
+): Promise<Fenced> {
+  const { at, primary } = facts.survey;
+  const yes = approval.reference;
+  const old = beside({ site: at.site.name });
+  const containerId = primary.container?.id ?? '';
+  const volume = primary.container?.dataVolume ?? '';
+  const [, halted] = await Promise.all([
+    holdClients(run, cluster, approval),
+    run.change(
+      'Stop the old primary for good',
+      () =>
+        attempt(() =>
+          old.urgent.haltServer({
+            ...at,
+            containerId,
+            stopTimeoutMs: primary.answered ? stopTimeoutMs : 0,
+            engineSilenceMs,
+            approval: yes,
+          }),
+        ),
+      {
+        undo: {
+          title: 'Let the old primary be as it was',
+          act: () => restore(cluster, facts, approval),
+        },
+        outcome: (value) =>
+          'failed' in value
+            ? `NOT DONE: ${value.failed.message}`
+            : value.exists
+              ? `stopped, exit code ${value.exitCode}`
+              : 'its container is gone',
+      },
+    ),
+  ]);
+  const address = 'failed' in halted ? undefined : halted.address;
+  const [proof, , salvage] = await Promise.all([
+    run.change('Prove the fence', () => prove(facts, containerId, volume, address), {
+      outcome: (value) =>
+        'failed' in value
+          ? `NOT PROVEN: ${value.failed.message}`
+          : `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`,
+    }),
+    run.change(
+      'Mark it as a standby at most',
+      () => attempt(() => old.urgent.markDemoted({ ...at, containerId, volume, approval: yes })),
+      {
+        outcome: (value) =>
+          'failed' in value ? `NOT DONE: ${value.failed.message}` : 'standby.signal is in its data directory',
+      },
+    ),
+    'failed' in halted ? nothingSalvaged(facts, halted.failed) : salvageWal(run, cluster, facts, approval),
+  ]);
+  if (!('failed' in proof)) return { proof, salvage };
+  const proven = await acceptUnproven(run, cluster, input, facts, proof.failed, () =>
+    prove(facts, containerId, volume, address),
+  );
+  return { ...(proven ? { proof: proven } : {}), salvage };
+}
+
+/** What a site cannot do is an answer here: whether to go on without it is decided once, at the gate. */
+type Attempt<T> = T | { failed: Problem };
+
+async function attempt<T extends object>(act: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return { failed: problemOf(error) };
+  }
+}
+
+const prove = (
+  { survey: { at } }: FailoverFacts,
+  containerId: string,
+  volume: string,
+  address: string | undefined,
+): Promise<Attempt<FenceProof>> =>
+  attempt(() =>
+    beside({ site: at.site.name }).urgent.proveFence({
+      ...at,
+      containerId,
+      volume,
+      ...(address ? { oldAddress: address } : {}),
+    }),
+  );
+
+/** The fence once more, right before a promotion that had to be tried again. */
+export async function proveAgain(facts: FailoverFacts): Promise<void> {
+  const { at, primary } = facts.survey;
+  await beside({ site: at.site.name }).probe.proveFence({
+    ...at,
+    containerId: primary.container?.id ?? '',
+    volume: primary.container?.dataVolume ?? '',
+  });
+}
+
+/** A pooler that is down holds nobody, and lets nobody through either: the repointing will say so. */
+async function holdClients(run: Run, cluster: Cluster, approval: Approval): Promise<void> {
+  const { home } = cluster;
+  const on = beside({ site: home.site.name });
+  let pausedBefore = false;
+  await run.change(
+    'Hold the clients',
+    async () => {
+      const paused = await attempt(() => on.urgent.pauseClients({ ...home, drainMs, approval: approval.reference }));
+      if (!('failed' in paused)) pausedBefore = paused.alreadyPaused;
+      return paused;
+    },
+    {
+      undo: {
+        title: 'Let the clients in again',
+        act: async () => (pausedBefore ? undefined : on.brief.resumeClients(home)),
+      },
+      outcome: (value) =>
+        'failed' in value
+          ? `not held: ${value.failed.message}`
+          : `${value.killed ? 'connections cut' : 'drained'} after ${duration(value.waitedMs)}`,
+    },
+  );
+}
+
+async function salvageWal(
+  run: Run,
+  cluster: Cluster,
+  { survey, chosen }: FailoverFacts,
+  approval: Approval,
+): Promise<Salvage> {
+  const { at, primary } = survey;
+  const member = cluster.members.find((one) => one.service === chosen.service) ?? cluster.members[0];
+  const site = member ? siteOf(cluster, member) : at.site;
+  return run.change(
+    'Salvage the WAL that the standby has not',
+    () =>
+      beside({ site: site.name }).brief.salvageWal({
+        ...at,
+        containerId: primary.container?.id ?? '',
+        volume: primary.container?.dataVolume ?? '',
+        to: { service: chosen.service, site },
+        timeline: chosen.timeline,
+        fromLsn: chosen.receivedLsn,
+        walSegmentBytes: chosen.walSegmentBytes,
+        approval: approval.reference,
+      }),
+    {
+      outcome: (value) =>
+        value.complete
+          ? `${value.segments.length} segment(s), ${bytes(value.bytes)}, from ${value.fromLsn} on`
+          : `NOTHING: ${value.problem ?? ''}`,
+      skip: () => ({
+        complete: false,
+        fromLsn: chosen.receivedLsn,
+        segments: [],
+        bytes: 0,
+        problem: 'skipped by a person',
+        durationMs: 0,
+      }),
+    },
+  );
+}
+
+const nothingSalvaged = ({ chosen }: FailoverFacts, why: Problem): Salvage => ({
+  complete: false,
+  fromLsn: chosen.receivedLsn,
+  segments: [],
+  bytes: 0,
+  problem: why.message,
+  durationMs: 0,
+});
+
+/** The way back: the mark is taken off, the restart policy put back, and a server that ran runs again. */
+async function restore(cluster: Cluster, { survey, chosen }: FailoverFacts, approval: Approval): Promise<void> {
+  const { at, primary } = survey;
+  const { container } = primary;
+  if (!container?.dataVolume) return;
+  await demandStandby(cluster, chosen.service);
+  const on = beside({ site: at.site.name });
+  await on.brief.unmarkDemoted({ ...at, volume: container.dataVolume, approval: approval.reference });
+  await on.brief.unfenceServer({
+    ...at,
+    containerId: container.id,
+    restartPolicy: container.restartPolicy || 'no',
+    wasRunning: container.running,
+    expectVolume: container.dataVolume,
+  });
+}
+
+/** Two primaries are worse than none: the old one is not started while the standby may have been promoted. */
+async function demandStandby(cluster: Cluster, service: string): Promise<void> {
+  const member = cluster.members.find((one) => one.service === service);
+  if (!member) return;
+  const site = siteOf(cluster, member);
+  const now = await beside(member).probe.surveyServer({ database: cluster.home.database, site, service });
+  if (now.answered && now.inRecovery) return;
+  throw drFailure(
+    'DR-PROMOTE',
+    now.answered
+      ? `${service} has been promoted to timeline ${now.timeline}: starting the old primary would make two`
+      : `${service} does not say whether it has been promoted (${now.problem ?? 'no answer'}): starting the old primary might make two`,
+  );
+}
