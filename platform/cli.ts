@@ -81,6 +81,7 @@ program
         name,
         healthy === undefined ? container : `${container}, ${healthy ? 'healthy' : 'not healthy'}`,
       ]),
+      ['primary', status.database.primary],
       ['heartbeat', seconds(status.database.heartbeatAge)],
       ['heartbeat on standby', seconds(status.database.standbyHeartbeatAge)],
       ['backups', String(status.database.backups ?? 'cannot be read')],

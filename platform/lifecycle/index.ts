@@ -4,3 +4,4 @@ export { platformUp, type Addresses, type UpOptions, type UpResult } from './up'
 export { readEnv } from './env';
 export { connection, queryOnce } from './probe';
 export { ensureState, ensureVolumes } from './state';
+export { readRoles, type Roles } from './roles';

@@ -82,6 +82,7 @@ export async function ensureState(
     // Relative to the compose file's directory, so that a checkout can be moved.
     STATE_DIR: `../state/${project}`,
     MAINTENANCE_MODE: 'false',
+    DATABASE_HOST: DATABASE_HOST[stack],
     PGDATA_VOLUME: `${project}_pgdata`,
     STANDBY_PGDATA_VOLUME: `${project}_pgdata_standby`,
     PGREPO_VOLUME: `${project}_pgrepo`,

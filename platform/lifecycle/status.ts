@@ -3,6 +3,7 @@ import { execIn } from './compose';
 import { readEnv } from './env';
 import { checkProject } from './layout';
 import { connection, httpStatus, queryOnce } from './probe';
+import { readRoles } from './roles';
 import { SERVICES } from './services';
 import { addresses, type Addresses } from './up';
 
@@ -20,6 +21,8 @@ export interface PlatformStatus {
   ok: boolean;
   services: ServiceStatus[];
   database: {
+    /** Compose service of the server that the pooler sends the clients to. */
+    primary: string;
     /** Seconds since the newest heartbeat on the primary; null when it cannot be read. */
     heartbeatAge: number | null;
     standbyHeartbeatAge: number | null;
@@ -49,19 +52,20 @@ async function orNull<T>(promise: Promise<T | undefined>): Promise<T | null> {
 export async function platformStatus({ project: name = 'shandi' }: { project?: string } = {}): Promise<PlatformStatus> {
   const project = checkProject(name);
   const env = await readEnv(project);
+  const { primary, standby } = await readRoles(project);
   const states = await containerStates(project);
   const age = async (port: 'POSTGRES_PORT' | 'STANDBY_PORT'): Promise<number | undefined> => {
     const sql = 'SELECT extract(epoch FROM clock_timestamp() - max(at))::float8 AS age FROM dr_heartbeat';
     return (await queryOnce<{ age: number }>(connection(env, port), sql))[0]?.age;
   };
   const backups = async (): Promise<number | undefined> => {
-    const { code, stdout } = await execIn(project, 'postgres', ['pgbackrest', 'info', '--output=json']);
+    const { code, stdout } = await execIn(project, primary.service, ['pgbackrest', 'info', '--output=json']);
     if (code !== 0) return undefined;
     return (JSON.parse(stdout) as { backup?: unknown[] }[])[0]?.backup?.length;
   };
   const archived = async (): Promise<string | undefined> => {
     const rows = await queryOnce<{ wal: string | null }>(
-      connection(env, 'POSTGRES_PORT'),
+      connection(env, primary.port),
       'SELECT last_archived_wal AS wal FROM pg_stat_archiver',
     );
     return rows[0]?.wal ?? undefined;
@@ -73,8 +77,8 @@ export async function platformStatus({ project: name = 'shandi' }: { project?: s
         return { name: service, container: states.get(service) ?? 'missing', healthy };
       }),
     ),
-    orNull(age('POSTGRES_PORT')),
-    orNull(age('STANDBY_PORT')),
+    orNull(age(primary.port)),
+    orNull(age(standby.port)),
     orNull(backups()),
     orNull(archived()),
   ]);
@@ -84,6 +88,6 @@ export async function platformStatus({ project: name = 'shandi' }: { project?: s
     services.every((service) => service.container === 'running' && service.healthy !== false) &&
     standbyHeartbeatAge !== null &&
     standbyHeartbeatAge < 10;
-  const database = { heartbeatAge, standbyHeartbeatAge, backups: count, lastArchivedWal };
+  const database = { primary: primary.service, heartbeatAge, standbyHeartbeatAge, backups: count, lastArchivedWal };
   return { project, ok, services, database, addresses: addresses(env) };
 }

@@ -2,6 +2,7 @@ import { run } from '../run';
 import { compose, execIn } from './compose';
 import { checkProject, composeFile, type Stack } from './layout';
 import { connection, httpStatus, queryOnce, until } from './probe';
+import { readRoles } from './roles';
 import { SERVICES } from './services';
 import { ensureState, ensureVolumes } from './state';
 
@@ -48,8 +49,9 @@ async function refuseOtherStack(project: string, stack: Stack): Promise<void> {
 
 /** Stanza and a first full backup: without one there is nothing to recover from. Both are left alone when there. */
 async function firstBackup(project: string, log: (line: string) => void): Promise<void> {
+  const { primary } = await readRoles(project);
   const pgbackrest = async (...args: string[]): Promise<string> => {
-    const result = await execIn(project, 'postgres', ['pgbackrest', '--stanza=main', ...args], 10 * 60_000);
+    const result = await execIn(project, primary.service, ['pgbackrest', '--stanza=main', ...args], 10 * 60_000);
     if (result.code !== 0)
       throw new Error(`pgbackrest ${args.join(' ')} failed: ${(result.stderr || result.stdout).trim()}`);
     return result.stdout;
@@ -84,9 +86,10 @@ export async function platformUp(options: UpOptions = {}): Promise<UpResult> {
   log(`state directory and volumes of project ${project} are ready`);
 
   // The database first: everything else waits for it, and its backup and standby can be made while the rest starts.
-  await compose(project, stack, ['up', '-d', '--no-deps', 'postgres', 'redis', 'pgbouncer']);
+  const { primary, standby: follower } = await readRoles(project);
+  await compose(project, stack, ['up', '-d', '--no-deps', primary.service, 'redis', 'pgbouncer']);
   await until('the database takes connections', () =>
-    queryOnce(connection(env, 'POSTGRES_PORT'), 'SELECT 1 WHERE NOT pg_is_in_recovery()').then((rows) => rows[0]),
+    queryOnce(connection(env, primary.port), 'SELECT 1 WHERE NOT pg_is_in_recovery()').then((rows) => rows[0]),
   );
   log('the database answers');
 
@@ -111,7 +114,7 @@ export async function platformUp(options: UpOptions = {}): Promise<UpResult> {
   const standby = async (): Promise<void> => {
     await until('the standby streams', async () => {
       const rows = await queryOnce<{ age: number | null }>(
-        connection(env, 'STANDBY_PORT'),
+        connection(env, follower.port),
         'SELECT extract(epoch FROM clock_timestamp() - max(at))::float8 AS age FROM dr_heartbeat WHERE pg_is_in_recovery()',
       );
       // The standby is good when a heartbeat written just now can be read there; a state called "streaming" is not that.

@@ -26,6 +26,13 @@ settle() {
 
 init_primary() {
   : "${PG_PASSWORD:?is needed to create the application user}" "${REPLICATION_PASSWORD:?is needed to create the replication user}"
+  # A volume that was lost, or a former primary whose data went: a new, empty cluster in its place would be taken for the
+  # business's data, and its WAL would go into the archive of the real one.
+  if [ "${ALLOW_NEW_CLUSTER:-no}" != yes ] &&
+    pgbackrest --stanza="${STANZA:-main}" --output=json --log-level-console=off info 2>/dev/null | grep -q '"label"'; then
+    say "$PGDATA is empty, but the repository holds backups of stanza ${STANZA:-main}: refusing to create a second cluster. Restore it, or rebuild it as a standby."
+    exit 1
+  fi
   say "creating the cluster"
   # ICU: PostgreSQL records a collation version only for ICU and non-C libc locales, and recovery compares it.
   initdb -D "$filling" -k --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US \
@@ -52,7 +59,8 @@ init_primary() {
 init_standby() {
   : "${PRIMARY_HOST:?is needed to copy from}" "${REPLICATION_PASSWORD:?is needed to copy from the primary}"
   export PGPASSWORD=$REPLICATION_PASSWORD PGCONNECT_TIMEOUT=3
-  local slot=${REPLICATION_SLOT:-standby1} name=${STANDBY_NAME:-$(hostname)}
+  local name=${STANDBY_NAME:-$(hostname)}
+  local slot=${REPLICATION_SLOT:-${name//-/_}}
   local source="host=$PRIMARY_HOST port=${PRIMARY_PORT:-5432} user=replicator"
   say "waiting for the primary $PRIMARY_HOST"
   until psql -qXAt -d "$source dbname=postgres" -c 'SELECT 1' >/dev/null 2>&1; do sleep 0.5; done

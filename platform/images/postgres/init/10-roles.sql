@@ -16,4 +16,4 @@ CREATE EXTENSION pageinspect;
 CREATE EXTENSION pg_walinspect;
 ALTER SCHEMA public OWNER TO theshandi_user;
 -- The physical slot of the standby exists from the first moment, so no WAL it needs can be recycled before it connects.
-SELECT pg_create_physical_replication_slot('standby1', true) \g /dev/null
+SELECT pg_create_physical_replication_slot('postgres_standby', true) \g /dev/null
