@@ -3,22 +3,22 @@ import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { Salvage } from '../../workflows/contracts/cluster';
 import { drFailure, problemOf } from '../../workflows/contracts/errors';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
-import { segmentName, segmentOf } from '../../workflows/contracts/wal';
+import { lsnBytes, segmentName, segmentOf } from '../../workflows/contracts/wal';
 import { demandApproval } from '../shared/approval';
-import { findService } from '../shared/containers';
-import { serverImage } from '../shared/data-volume';
 import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
-import { filesOf, withVolumeFiles, type VolumeFiles } from '../shared/volume-files';
+import { filesOf, withVolumeFiles } from '../shared/volume-files';
+import { pageBytes, pagesFrom } from './wal-pages';
 
 export interface SalvageWal extends DatabaseAt {
   /** The stopped, fenced primary; empty: its container is gone. */
   containerId: string;
-  /** Its data volume. */
+  /** Its data volume, and an image for a container that has to be made to read it. */
   volume: string;
-  /** Who is given the WAL. */
-  to: { service: string; site: Site };
+  image: string;
+  /** Who is given the WAL: a standby that runs. */
+  to: { container: string; service: string; site: Site };
   /** Timeline of the dead primary, and the end of the WAL that the standby has. */
   timeline: number;
   fromLsn: string;
@@ -31,22 +31,19 @@ const corner = 'dr.salvage';
 
 /**
  * Takes the WAL that the dead primary had and the standby has not: whoever was told "committed" has his record in that
- * volume when only the process or the container died. Copied segment by segment, from the one the standby is in; the
- * standby reads them when it looks for more WAL, at the latest in the promotion. What a standby cannot use it ignores: every
- * record carries its place and a checksum.
- * A volume that cannot be read is an answer (`complete: false`), not a failure: the loss is then for the gate to show.
- * @throws DR-APPROVAL-MISSING, DR-DATABASE-DOWN when the standby does not run
+ * volume when only the process or the container died. The segment that the standby is in the middle of is completed page
+ * by page, as its own receiver would have done; later ones are put beside it as a whole. The standby reads them when it
+ * looks for more WAL, at the latest in the promotion; what it cannot use it ignores, because every record carries its place
+ * and a checksum.
+ * A volume that cannot be read is an answer (`complete: false`), not a failure: the loss is then for the report to show.
+ * @throws DR-APPROVAL-MISSING, DR-TOOL when the standby cannot be given what was found
  */
 export async function salvageWal(args: SalvageWal): Promise<Salvage> {
   demandApproval(args.approval);
   const began = Date.now();
-  const { site, database, to } = args;
+  const { site, database, walSegmentBytes } = args;
+  const { dataDirectory } = database;
   return withHeartbeat(`salvaging WAL of ${database.service}`, async (beat, signal) => {
-    const standby = await findService(to.site, to.service);
-    if (!standby?.State.Running)
-      throw drFailure('DR-DATABASE-DOWN', `standby ${to.service} at site ${to.site.name} does not run`, {
-        retry: true,
-      });
     const segments: string[] = [];
     let bytes = 0;
     const report = (rest: Pick<Salvage, 'complete' | 'problem'>): Salvage => ({
@@ -56,67 +53,80 @@ export async function salvageWal(args: SalvageWal): Promise<Salvage> {
       ...rest,
       durationMs: Date.now() - began,
     });
-    const give = filesOf(to.site, standby.Id, database.dataDirectory);
-    await inStandby(args, standby.Id, makeCorner, signal);
-    try {
-      const image = await serverImage(args);
-      const source = {
-        containerId: args.containerId,
-        volume: args.volume,
-        image,
-        dataDirectory: database.dataDirectory,
-      };
-      await withEnginePatience(5_000, () =>
-        withVolumeFiles(site, source, async (dead) => {
-          for (let number = segmentOf(args.fromLsn, args.walSegmentBytes); ; number += 1) {
-            signal.throwIfAborted();
-            const name = segmentName({ timeline: args.timeline, number }, args.walSegmentBytes);
-            const content = await written(dead, name, number * args.walSegmentBytes);
-            if (!content) break;
-            await give.write(`pg_wal/${corner}`, [{ name, content }]);
-            segments.push(name);
-            bytes += content.length;
-            beat({ what: 'salvaging WAL', doneBytes: bytes, text: `${segments.length} segments` });
-          }
-        }),
+    const source = { containerId: args.containerId, volume: args.volume, image: args.image, dataDirectory };
+    const read = (name: string): Promise<Buffer | undefined> =>
+      withEnginePatience(5_000, () =>
+        withVolumeFiles(site, source, async (dead) => (await dead.read(`pg_wal/${name}`))?.content),
       );
-    } catch (error) {
+    let from = lsnBytes(args.fromLsn);
+    for (let number = segmentOf(args.fromLsn, walSegmentBytes); ; number += 1) {
       signal.throwIfAborted();
-      return report({ complete: false, problem: problemOf(error).message });
+      const name = segmentName({ timeline: args.timeline, number }, walSegmentBytes);
+      let content: Buffer | undefined;
+      try {
+        content = await read(name);
+      } catch (error) {
+        signal.throwIfAborted();
+        return report({ complete: false, problem: problemOf(error).message });
+      }
+      const start = number * walSegmentBytes;
+      const pages = content && pagesFrom(content, start, Math.max(from, start));
+      if (!content || !pages) {
+        // The end: nothing was ever written behind the last segment. At the very first it means that WAL is missing.
+        if (segments.length > 0 || from === start) return report({ complete: true });
+        return report({
+          complete: false,
+          problem: `volume ${args.volume} has no WAL of timeline ${args.timeline} from ${args.fromLsn} on`,
+        });
+      }
+      const whole = pages.offset === 0;
+      if (pages.content.length > 0)
+        await (whole ? place(args, name, content, signal) : patch(args, name, pages, signal));
+      segments.push(name);
+      bytes += pages.content.length;
+      beat({ what: 'salvaging WAL', doneBytes: bytes, text: `${segments.length} segments` });
+      if (pages.offset + pages.content.length < walSegmentBytes) return report({ complete: true });
+      from = start + walSegmentBytes;
     }
-    if (segments.length === 0)
-      return report({
-        complete: false,
-        problem: `volume ${args.volume} has no WAL of timeline ${args.timeline} from ${args.fromLsn} on`,
-      });
-    await inStandby(args, standby.Id, moveIntoPlace, signal);
-    return report({ complete: true });
   });
 }
 
-/**
- * A segment that holds WAL; undefined when there is none. PostgreSQL keeps old segments under names of the future: their
- * first page still carries the address it had (xlp_pageaddr, PostgreSQL source, access/xlog_internal.h).
- */
-async function written(files: VolumeFiles, name: string, start: number): Promise<Buffer | undefined> {
-  const content = (await files.read(`pg_wal/${name}`))?.content;
-  if (!content || content.length < 16) return undefined;
-  return Number(content.readBigUInt64LE(8)) === start ? content : undefined;
+// $1 file, $2 first page. The file is the standby's own, preallocated; one that is not there has no beginning either.
+const patchScript = `[ -f "$1" ] || { echo "$1 does not exist" >&2; exit 8; }
+dd of="$1" bs=${pageBytes} seek="$2" conv=notrunc,fsync iflag=fullblock status=none`;
+
+/** Completes the segment the standby is in the middle of. Its receiver has ended with the primary, so nobody else writes. */
+async function patch(
+  args: SalvageWal,
+  name: string,
+  pages: { offset: number; content: Buffer },
+  signal: AbortSignal,
+): Promise<void> {
+  const file = `${args.database.dataDirectory}/pg_wal/${name}`;
+  const command = ['sh', '-c', patchScript, 'sh', file, String(pages.offset / pageBytes)];
+  await inStandby(args, command, signal, pages.content);
 }
 
-// $1 data directory, $2 corner. Empty at the start, so that what a killed try left half-written is never used.
+// $1 data directory, $2 corner. Emptied at the start, so that what a killed try left half-written is never used.
 const makeCorner = `cd "$1/pg_wal" && rm -rf "$2" && mkdir "$2"`;
 const moveIntoPlace = `cd "$1/pg_wal/$2" && sync ./* && mv -f ./* .. && cd .. && rmdir "$2" && sync .`;
 
-async function inStandby(args: SalvageWal, container: string, script: string, signal: AbortSignal): Promise<void> {
-  const command = ['sh', '-c', script, 'sh', args.database.dataDirectory, corner];
-  const result = await execIn(args.to.site, container, command, { user: 'postgres', signal, timeoutMs: 60_000 });
+/** Puts a whole segment beside the standby's own. */
+async function place(args: SalvageWal, name: string, content: Buffer, signal: AbortSignal): Promise<void> {
+  const { dataDirectory } = args.database;
+  await inStandby(args, ['sh', '-c', makeCorner, 'sh', dataDirectory, corner], signal);
+  await filesOf(args.to.site, args.to.container, dataDirectory).write(`pg_wal/${corner}`, [{ name, content }]);
+  await inStandby(args, ['sh', '-c', moveIntoPlace, 'sh', dataDirectory, corner], signal);
+}
+
+async function inStandby(args: SalvageWal, command: string[], signal: AbortSignal, input?: Buffer): Promise<void> {
+  const { site, container, service } = args.to;
+  const options = { user: 'postgres', signal, timeoutMs: 60_000, ...(input ? { input } : {}) };
+  const result = await execIn(site, container, command, options);
   if (result.exitCode !== 0)
     throw drFailure(
       'DR-TOOL',
-      `placing WAL in standby ${args.to.service} ended with ${result.exitCode}: ${result.stderr.trim().slice(-300)}`,
-      {
-        retry: true,
-      },
+      `placing WAL in standby ${service} ended with ${result.exitCode}: ${result.stderr.trim().slice(-300)}`,
+      { retry: true },
     );
 }

@@ -16,8 +16,8 @@ export interface ExecOptions {
   signal?: AbortSignal;
   /** Milliseconds after which we stop waiting (default 60 000). The program itself may outlive us: docker exec has no kill. */
   timeoutMs?: number;
-  /** Text for the program's standard input. */
-  input?: string;
+  /** For the program's standard input. */
+  input?: string | Buffer;
   onOutput?: (text: string) => void;
 }
 

@@ -36,9 +36,11 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
 
     run.phase('Promote');
     const { timeline, systemIdentifier, service } = approved.chosen;
-    const opened = await promoteAndOpen(run, cluster, { service, timeline, systemIdentifier }, valid, () =>
-      fenced.proof ? proveAgain(approved) : Promise.resolve(),
-    );
+    const opened = await promoteAndOpen(run, cluster, { service, timeline, systemIdentifier }, valid, {
+      from: approved.survey.primary.service,
+      held: fenced.held,
+      ...(fenced.proof ? { proveAgain: () => proveAgain(approved) } : {}),
+    });
     const loss = lossOf(approved, fenced, opened);
     run.verified('a committed write came back through the client path', loss.ms);
     tell(run, approved, fenced, opened, loss);

@@ -1,5 +1,6 @@
 /** Phase 3: the clients are held, the old primary is stopped for good, proven, marked, and its last WAL is taken over. */
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { HaltedServer } from '../../activities/docker';
 import type { Approval } from '../contracts/approval';
 import type { Salvage } from '../contracts/cluster';
 import { drFailure, problemOf } from '../contracts/errors';
@@ -23,6 +24,8 @@ export interface Fenced {
   /** Absent where it could not be proven and a person took the risk. */
   proof?: FenceProof;
   salvage: Salvage;
+  /** The clients wait at the pooler. */
+  held: boolean;
 }
 
 export async function fence(
@@ -37,7 +40,11 @@ export async function fence(
   const old = beside({ site: at.site.name });
   const containerId = primary.container?.id ?? '';
   const volume = primary.container?.dataVolume ?? '';
-  const [, halted] = await Promise.all([
+  // A server that is down already can be read at once; whether it stayed down is looked at afterwards.
+  const wasDown = primary.container !== undefined && !primary.container.running;
+  const early = wasDown ? salvageWal(run, cluster, facts, approval) : undefined;
+  early?.catch(() => undefined);
+  const [held, halted] = await Promise.all([
     holdClients(run, cluster, approval),
     run.change(
       'Stop the old primary for good',
@@ -52,27 +59,19 @@ export async function fence(
           }),
         ),
       {
-        undo: {
-          title: 'Let the old primary be as it was',
-          act: () => restore(cluster, facts, approval),
-        },
-        outcome: (value) =>
-          'failed' in value
-            ? `NOT DONE: ${value.failed.message}`
-            : value.exists
-              ? `stopped, exit code ${value.exitCode}`
-              : 'its container is gone',
+        undo: { title: 'Let the old primary be as it was', act: () => restore(cluster, facts, approval) },
+        outcome: describeHalt,
       },
     ),
   ]);
   const address = 'failed' in halted ? undefined : halted.address;
+  const stayedDown = 'failed' in halted || !halted.exists || halted.startedAt === primary.container?.startedAt;
+  const salvaging = (): Promise<Salvage> =>
+    'failed' in halted
+      ? Promise.resolve(nothingSalvaged(facts, halted.failed))
+      : salvageWal(run, cluster, facts, approval);
   const [proof, , salvage] = await Promise.all([
-    run.change('Prove the fence', () => prove(facts, containerId, volume, address), {
-      outcome: (value) =>
-        'failed' in value
-          ? `NOT PROVEN: ${value.failed.message}`
-          : `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`,
-    }),
+    run.change('Prove the fence', () => prove(facts, containerId, volume, address), { outcome: describeProof }),
     run.change(
       'Mark it as a standby at most',
       () => attempt(() => old.urgent.markDemoted({ ...at, containerId, volume, approval: yes })),
@@ -81,14 +80,24 @@ export async function fence(
           'failed' in value ? `NOT DONE: ${value.failed.message}` : 'standby.signal is in its data directory',
       },
     ),
-    'failed' in halted ? nothingSalvaged(facts, halted.failed) : salvageWal(run, cluster, facts, approval),
+    early && stayedDown ? early : Promise.resolve(early).then(salvaging),
   ]);
-  if (!('failed' in proof)) return { proof, salvage };
+  if (!('failed' in proof)) return { proof, salvage, held };
   const proven = await acceptUnproven(run, cluster, input, facts, proof.failed, () =>
     prove(facts, containerId, volume, address),
   );
-  return { ...(proven ? { proof: proven } : {}), salvage };
+  return { ...(proven ? { proof: proven } : {}), salvage, held };
 }
+
+const describeHalt = (value: Attempt<HaltedServer>): string => {
+  if ('failed' in value) return `NOT DONE: ${value.failed.message}`;
+  return value.exists ? `stopped, exit code ${value.exitCode}` : 'its container is gone';
+};
+
+const describeProof = (value: Attempt<FenceProof>): string =>
+  'failed' in value
+    ? `NOT PROVEN: ${value.failed.message}`
+    : `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`;
 
 /** What a site cannot do is an answer here: whether to go on without it is decided once, at the gate. */
 type Attempt<T> = T | { failed: Problem };
@@ -128,11 +137,11 @@ export async function proveAgain(facts: FailoverFacts): Promise<void> {
 }
 
 /** A pooler that is down holds nobody, and lets nobody through either: the repointing will say so. */
-async function holdClients(run: Run, cluster: Cluster, approval: Approval): Promise<void> {
+async function holdClients(run: Run, cluster: Cluster, approval: Approval): Promise<boolean> {
   const { home } = cluster;
   const on = beside({ site: home.site.name });
   let pausedBefore = false;
-  await run.change(
+  const paused = await run.change(
     'Hold the clients',
     async () => {
       const paused = await attempt(() => on.urgent.pauseClients({ ...home, drainMs, approval: approval.reference }));
@@ -150,6 +159,7 @@ async function holdClients(run: Run, cluster: Cluster, approval: Approval): Prom
           : `${value.killed ? 'connections cut' : 'drained'} after ${duration(value.waitedMs)}`,
     },
   );
+  return !('failed' in paused);
 }
 
 async function salvageWal(
@@ -168,7 +178,8 @@ async function salvageWal(
         ...at,
         containerId: primary.container?.id ?? '',
         volume: primary.container?.dataVolume ?? '',
-        to: { service: chosen.service, site },
+        image: primary.container?.imageId ?? chosen.container?.imageId ?? '',
+        to: { container: chosen.container?.id ?? '', service: chosen.service, site },
         timeline: chosen.timeline,
         fromLsn: chosen.receivedLsn,
         walSegmentBytes: chosen.walSegmentBytes,

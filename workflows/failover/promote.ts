@@ -20,6 +20,15 @@ export interface Candidate {
   minReceivedLsn?: string;
 }
 
+export interface OpenOptions {
+  /** Service the clients were sent to before. */
+  from: string;
+  /** The clients are held at the pooler. */
+  held: boolean;
+  /** The fence, looked at once more before a promotion that is tried again: a held step may come back hours later. */
+  proveAgain?: () => Promise<unknown>;
+}
+
 export interface Opened {
   /** The database with its new primary. */
   at: DatabaseAt;
@@ -35,35 +44,47 @@ export function rolesWith(cluster: Cluster, service: string): DatabaseAt {
 
 /**
  * Promotes, sends the clients there, and proves it by a write of their kind. Used by failover and switchover alike.
- * @param proveAgain the fence, looked at once more at the last moment: a step that was held may come back hours later
  */
 export async function promoteAndOpen(
   run: Run,
   cluster: Cluster,
   candidate: Candidate,
   approval: Approval,
-  proveAgain?: () => Promise<unknown>,
+  options: OpenOptions,
 ): Promise<Opened> {
   const { service, timeline, systemIdentifier, minReceivedLsn } = candidate;
   const at = rolesWith(cluster, service);
   const home = beside({ site: cluster.home.site.name });
+  let first = true;
+  const promote = (): Promise<PromotedStandby> =>
+    beside({ site: at.site.name }).irreversible.promoteStandby({
+      database: at.database,
+      site: at.site,
+      service,
+      systemIdentifier,
+      formerTimeline: timeline,
+      ...(minReceivedLsn === undefined ? {} : { minReceivedLsn }),
+      approval: approval.reference,
+    });
+  const sendTo = (host: string) => (): Promise<{ from: string; to: string }> =>
+    home.brief.repointClients({ ...cluster.home, host });
+  // While the clients are held nobody notices where they will go, so that is settled beside the promotion.
+  const repoint = (): Promise<unknown> =>
+    run.change(`Send the clients to ${service}`, sendTo(service), {
+      undo: { title: `Send the clients to ${options.from} again`, act: sendTo(options.from) },
+      outcome: (value) => `${value.from} → ${value.to}`,
+    });
+  const sent = options.held ? repoint() : undefined;
+  sent?.catch(() => undefined);
   let first = true;
   const promoted = await run.change(
     `Promote ${service}`,
     // A cancel or an abort must not leave it open whether there is a new primary: the way back would start the old one.
     () =>
       CancellationScope.nonCancellable(async () => {
-        if (!first) await proveAgain?.();
+        if (!first) await options.proveAgain?.();
         first = false;
-        return beside({ site: at.site.name }).irreversible.promoteStandby({
-          database: at.database,
-          site: at.site,
-          service,
-          systemIdentifier,
-          formerTimeline: timeline,
-          ...(minReceivedLsn === undefined ? {} : { minReceivedLsn }),
-          approval: approval.reference,
-        });
+        return promote();
       }),
     {
       outcome: (value) =>
@@ -71,19 +92,12 @@ export async function promoteAndOpen(
     },
   );
   run.pointOfNoReturn(`${service} is the primary on timeline ${promoted.timeline}`);
-  const sendThere = (): Promise<{ from: string; to: string }> =>
-    home.brief.repointClients({ ...cluster.home, host: service });
-  await run.change(`Send the clients to ${service}`, sendThere, {
-    // Not a way back but the way forward: a run that ends here must not leave the clients waiting for a server that is gone.
-    undo: {
-      title: `Send the clients to ${service} and let them in`,
-      act: async () => {
-        await sendThere();
-        await home.brief.resumeClients(cluster.home);
-      },
-    },
-    outcome: (value) => `${value.from} → ${value.to}`,
+  // From here the way back is the way forward: a run that ends must not leave the clients waiting for a server that is gone.
+  run.undo.push(`Send the clients to ${service} and let them in`, async () => {
+    await sendTo(service)();
+    await home.brief.resumeClients(cluster.home);
   });
+  await (sent ?? repoint());
   await run.change('Let the clients in', () => home.brief.resumeClients(cluster.home));
   const write = await run.probe(
     'Write through the client path',
