@@ -2,3 +2,4 @@
 export { keepCopy } from './keep-copy';
 export { pointInTimeRecovery } from './point-in-time-recovery';
 export { databaseFailover } from './database-failover';
+export { reprotectDatabase } from './reprotect-database';

@@ -14,3 +14,6 @@ export { salvageWal, type SalvageWal } from './salvage-wal';
 export { promoteStandby, type PromoteStandby } from './promote-standby';
 export { directWrite } from './direct-write';
 export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebuild-standby';
+export { rewindStandby, type RewindStandby, type RewoundStandby } from './rewind-standby';
+export { startStandby, type StartStandby } from './start-standby';
+export { measureDivergence, type Divergence } from './measure-divergence';

@@ -4,7 +4,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { labels } from './containers';
 
 /** Roles of the things a database recovery makes; value of the label `dr.role`. */
-export type CopyRole = 'copy' | 'restore' | 'toolbox' | 'standby';
+export type CopyRole = 'copy' | 'restore' | 'toolbox' | 'standby' | 'clone' | 'rewind' | 'look';
 
 export interface CopyNames {
   /** Volume of the restored copy; after the cut-over it is the data volume of the database. */

@@ -55,7 +55,6 @@ export async function promoteAndOpen(
   const { service, timeline, systemIdentifier, minReceivedLsn } = candidate;
   const at = rolesWith(cluster, service);
   const home = beside({ site: cluster.home.site.name });
-  let first = true;
   const promote = (): Promise<PromotedStandby> =>
     beside({ site: at.site.name }).irreversible.promoteStandby({
       database: at.database,

@@ -1,0 +1,71 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { MemberAt } from '../../workflows/contracts/cluster';
+import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { containerFacts, findService } from '../shared/containers';
+import { readColdVolume } from '../shared/control-data';
+import { databaseContainer } from '../shared/database-container';
+import { withHeartbeat } from '../shared/heartbeat';
+import { runLabels } from '../shared/copy-names';
+import { runOneShot } from '../shared/one-shot';
+import { queryJson } from '../shared/psql';
+
+export interface Divergence {
+  /** Timeline its data is on. */
+  timeline: number;
+  /** Where the primary's history left that timeline; absent: the primary is on it still. */
+  forkLsn?: string;
+  /** It was a primary when it ended: only then can it hold commits that the primary has not. */
+  wasPrimary: boolean;
+  /** Commits it holds behind that place, which rewinding would take away; null: cannot be known. */
+  commits: number | null;
+  /** The first of them, as pg_waldump shows them. */
+  examples: string[];
+}
+
+// $1 data directory, $2 timeline, $3 LSN. It ends with an error at the end of WAL, which is how the end is found.
+const script = `export LC_ALL=C TZ=UTC PGTZ=UTC
+pg_waldump -q -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000`;
+
+/**
+ * What a stopped former primary holds that its successor has not: commits on its timeline behind the place where the new
+ * primary's history left it. Changes nothing.
+ * @param args.primary the database with the roles as they are, at the site of its primary
+ */
+export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }): Promise<Divergence> {
+  const { site, service, primary } = args;
+  const { dataDirectory } = primary.database;
+  return withHeartbeat(`comparing ${service} with the primary`, async (_beat, signal) => {
+    const unknown: Divergence = { timeline: 0, wasPrimary: true, commits: null, examples: [] };
+    const info = await findService(site, service);
+    const volume = info && containerFacts(info, dataDirectory).dataVolume;
+    if (!info || !volume) return unknown;
+    const cold = await readColdVolume(site, { image: info.Image, volume, dataDirectory, signal });
+    const wasPrimary = !cold.state.includes('recovery');
+    const forks = await historyOf(primary);
+    const forkLsn = forks.find((one) => one.timeline === cold.timeline)?.lsn;
+    const known = { timeline: cold.timeline, wasPrimary, ...(forkLsn ? { forkLsn } : {}) };
+    if (!forkLsn || !wasPrimary) return { ...known, commits: forkLsn || !wasPrimary ? 0 : null, examples: [] };
+    const result = await runOneShot(site, {
+      name: `${site.compose.project}-dr-look-${service}`,
+      image: info.Image,
+      command: ['sh', '-c', script, 'sh', dataDirectory, String(cold.timeline), forkLsn],
+      user: 'postgres',
+      binds: [`${volume}:${dataDirectory}:ro`],
+      labels: runLabels(site, 'look'),
+      signal,
+    });
+    const lines = result.stdout.split('\n').filter((line) => /desc: (COMMIT|PREPARE)/.test(line));
+    return { ...known, commits: lines.length, examples: lines.slice(0, 5).map((line) => line.slice(0, 200)) };
+  });
+}
+
+/** The history of the primary's timeline: which timelines it left, and where (PostgreSQL manual 26.3.5). */
+async function historyOf(primary: DatabaseAt): Promise<{ timeline: number; lsn: string }[]> {
+  const { Id } = await databaseContainer(primary);
+  const sql = `SELECT to_json(coalesce(pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history', 0, 1000000, true), ''))`;
+  const text = await queryJson<string>(primary.site, Id, sql, { signal: cancellationSignal() });
+  return [...text.matchAll(/^(\d+)\s+([0-9A-F]+\/[0-9A-F]+)/gim)].map((match) => ({
+    timeline: Number(match[1]),
+    lsn: match[2] ?? '',
+  }));
+}
