@@ -25,8 +25,6 @@ export interface HaltedServer {
   /** As the engine says afterwards. */
   running: boolean;
   exitCode: number;
-  /** When it was last started: another time than before means that it ran again in between. */
-  startedAt: string;
   /** Address it had in the clients' network, while it ran. */
   address?: string;
   dataVolume?: string;
@@ -50,7 +48,7 @@ export async function haltServer(args: HaltServer): Promise<HaltedServer> {
 async function halt(args: HaltServer): Promise<HaltedServer> {
   const { site, database, containerId } = args;
   const before = containerId ? await inspectContainer(site, containerId) : undefined;
-  if (!before) return { exists: false, running: false, exitCode: 0, startedAt: '' };
+  if (!before) return { exists: false, running: false, exitCode: 0 };
   demandService(site, database.service, before);
   if (before.HostConfig.RestartPolicy?.Name !== 'no')
     await onEngine(site, `setting restart policy of ${containerId}`, (engine) =>
@@ -64,7 +62,6 @@ async function halt(args: HaltServer): Promise<HaltedServer> {
     exists: after !== undefined,
     running: after?.State.Running ?? false,
     exitCode: after?.State.ExitCode ?? 0,
-    startedAt: after?.State.StartedAt ?? '',
     ...(address ? { address } : {}),
     ...(dataVolume ? { dataVolume } : {}),
   };

@@ -37,7 +37,7 @@ export async function markDemoted(args: MarkDemoted): Promise<{ markedAt: string
       async (files) => {
         if (!(await files.read('PG_VERSION')))
           throw drFailure('DR-TOOL', `volume ${volume} holds no cluster: it has no PG_VERSION`);
-        await files.write('.', [
+        await files.write([
           { name: demotedMarker, content: `${JSON.stringify({ run, at: markedAt })}\n` },
           { name: 'standby.signal', content: '' },
         ]);

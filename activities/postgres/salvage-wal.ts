@@ -8,7 +8,7 @@ import { demandApproval } from '../shared/approval';
 import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
-import { filesOf, withVolumeFiles } from '../shared/volume-files';
+import { withVolumeFiles } from '../shared/volume-files';
 import { pageBytes, pagesFrom } from './wal-pages';
 
 export interface SalvageWal extends DatabaseAt {
@@ -19,15 +19,13 @@ export interface SalvageWal extends DatabaseAt {
   image: string;
   /** Who is given the WAL: a standby that runs. */
   to: { container: string; service: string; site: Site };
-  /** Timeline of the dead primary, and the end of the WAL that the standby has. */
+  /** Timeline and cluster of the dead primary, and the end of the WAL that the standby has. */
   timeline: number;
+  systemIdentifier: string;
   fromLsn: string;
   walSegmentBytes: number;
   approval: ApprovalReference;
 }
-
-/** Directory in the standby's pg_wal: on the same file system, so that a file appears there as a whole, by rename. */
-const corner = 'dr.salvage';
 
 /**
  * Takes the WAL that the dead primary had and the standby has not: whoever was told "committed" has his record in that
@@ -55,9 +53,7 @@ export async function salvageWal(args: SalvageWal): Promise<Salvage> {
     });
     const source = { containerId: args.containerId, volume: args.volume, image: args.image, dataDirectory };
     const read = (name: string): Promise<Buffer | undefined> =>
-      withEnginePatience(5_000, () =>
-        withVolumeFiles(site, source, async (dead) => (await dead.read(`pg_wal/${name}`))?.content),
-      );
+      withEnginePatience(5_000, () => withVolumeFiles(site, source, (dead) => dead.read(`pg_wal/${name}`)));
     let from = lsnBytes(args.fromLsn);
     for (let number = segmentOf(args.fromLsn, walSegmentBytes); ; number += 1) {
       signal.throwIfAborted();
@@ -70,7 +66,7 @@ export async function salvageWal(args: SalvageWal): Promise<Salvage> {
         return report({ complete: false, problem: problemOf(error).message });
       }
       const start = number * walSegmentBytes;
-      const pages = content && pagesFrom(content, start, Math.max(from, start));
+      const pages = content && pagesFrom(content, start, Math.max(from, start), args.systemIdentifier);
       if (!content || !pages) {
         // The end: nothing was ever written behind the last segment. At the very first it means that WAL is missing.
         if (segments.length > 0 || from === start) return report({ complete: true });
@@ -107,21 +103,18 @@ async function patch(
   await inStandby(args, command, signal, pages.content);
 }
 
-// $1 data directory, $2 corner. Emptied at the start, so that what a killed try left half-written is never used.
-const makeCorner = `cd "$1/pg_wal" && rm -rf "$2" && mkdir "$2"`;
-const moveIntoPlace = `cd "$1/pg_wal/$2" && sync ./* && mv -f ./* .. && cd .. && rmdir "$2" && sync .`;
+// $1 directory, $2 name. Under another name first: what a killed try left half-written is never taken for a segment.
+const placeScript = `cd "$1" && cat > "$2.dr-salvage" && sync "$2.dr-salvage" && mv -f "$2.dr-salvage" "$2" && sync .`;
 
 /** Puts a whole segment beside the standby's own. */
 async function place(args: SalvageWal, name: string, content: Buffer, signal: AbortSignal): Promise<void> {
-  const { dataDirectory } = args.database;
-  await inStandby(args, ['sh', '-c', makeCorner, 'sh', dataDirectory, corner], signal);
-  await filesOf(args.to.site, args.to.container, dataDirectory).write(`pg_wal/${corner}`, [{ name, content }]);
-  await inStandby(args, ['sh', '-c', moveIntoPlace, 'sh', dataDirectory, corner], signal);
+  const directory = `${args.database.dataDirectory}/pg_wal`;
+  await inStandby(args, ['sh', '-c', placeScript, 'sh', directory, name], signal, content);
 }
 
-async function inStandby(args: SalvageWal, command: string[], signal: AbortSignal, input?: Buffer): Promise<void> {
+async function inStandby(args: SalvageWal, command: string[], signal: AbortSignal, input: Buffer): Promise<void> {
   const { site, container, service } = args.to;
-  const options = { user: 'postgres', signal, timeoutMs: 60_000, ...(input ? { input } : {}) };
+  const options = { user: 'postgres', signal, timeoutMs: 60_000, input };
   const result = await execIn(site, container, command, options);
   if (result.exitCode !== 0)
     throw drFailure(

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import { escapeIdentifier } from 'pg';
 import type { MemberAt, ServerFacts } from '../../workflows/contracts/cluster';
@@ -8,6 +9,7 @@ import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
+import { mountpoint } from '../shared/volume-files';
 
 /** An engine or a server that has not answered by then counts as one that does not answer, milliseconds. */
 const usualPatienceMs = 2_000;
@@ -137,15 +139,21 @@ const factsSql = (heartbeat: string): string => `SELECT json_build_object(
   'synchronousStandbyNames', current_setting('synchronous_standby_names'),
   'walSegmentBytes', (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))`;
 
-/** Free room where its data lies; not worth a failure. */
+/** Free room where its data lies; not worth a failure. A worker on the engine's machine need not start a program for it. */
 async function freeRoom(
   at: MemberAt,
-  container: string,
+  container: ContainerFacts,
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<number | undefined> {
+  const here = container.dataVolume && (await mountpoint(at.site, container.dataVolume).catch(() => undefined));
+  if (here) {
+    const { bavail, bsize } = await statfs(here);
+    return bavail * bsize;
+  }
   const command = ['df', '--block-size=1', '--output=avail', at.database.dataDirectory];
-  const result = await execIn(at.site, container, command, { signal, timeoutMs: patienceMs }).catch(() => undefined);
+  const options = { signal, timeoutMs: patienceMs };
+  const result = await execIn(at.site, container.id, command, options).catch(() => undefined);
   const bytes = Number(result?.stdout.trim().split('\n').at(-1));
   return result?.exitCode === 0 && Number.isFinite(bytes) ? bytes : undefined;
 }

@@ -40,10 +40,6 @@ export async function fence(
   const old = beside({ site: at.site.name });
   const containerId = primary.container?.id ?? '';
   const volume = primary.container?.dataVolume ?? '';
-  // A server that is down already can be read at once; whether it stayed down is looked at afterwards.
-  const wasDown = primary.container !== undefined && !primary.container.running;
-  const early = wasDown ? salvageWal(run, cluster, facts, approval) : undefined;
-  early?.catch(() => undefined);
   const [held, halted] = await Promise.all([
     holdClients(run, cluster, approval),
     run.change(
@@ -65,7 +61,6 @@ export async function fence(
     ),
   ]);
   const address = 'failed' in halted ? undefined : halted.address;
-  const stayedDown = 'failed' in halted || !halted.exists || halted.startedAt === primary.container?.startedAt;
   const salvaging = (): Promise<Salvage> =>
     'failed' in halted
       ? Promise.resolve(nothingSalvaged(facts, halted.failed))
@@ -80,7 +75,7 @@ export async function fence(
           'failed' in value ? `NOT DONE: ${value.failed.message}` : 'standby.signal is in its data directory',
       },
     ),
-    early && stayedDown ? early : Promise.resolve(early).then(salvaging),
+    salvaging(),
   ]);
   if (!('failed' in proof)) return { proof, salvage, held };
   const proven = await acceptUnproven(run, cluster, input, facts, proof.failed, () =>
@@ -181,6 +176,7 @@ async function salvageWal(
         image: primary.container?.imageId ?? chosen.container?.imageId ?? '',
         to: { container: chosen.container?.id ?? '', service: chosen.service, site },
         timeline: chosen.timeline,
+        systemIdentifier: chosen.systemIdentifier,
         fromLsn: chosen.receivedLsn,
         walSegmentBytes: chosen.walSegmentBytes,
         approval: approval.reference,
