@@ -3,3 +3,4 @@ export { keepCopy } from './keep-copy';
 export { pointInTimeRecovery } from './point-in-time-recovery';
 export { databaseFailover } from './database-failover';
 export { reprotectDatabase } from './reprotect-database';
+export { guardDatabase } from './guard-database';

@@ -37,7 +37,7 @@ export async function reprotectDatabase(input: unknown): Promise<Report> {
 }
 
 async function body(run: Run, input: ReprotectInput, plan: Plan): Promise<Finished> {
-  const cluster = clusterOf(run, input.database, plan);
+  const cluster = clusterOf(run, input.database, plan, false);
 
   run.phase('Assess');
   const survey = await run.probe(

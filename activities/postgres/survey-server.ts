@@ -62,7 +62,7 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
   try {
     const [asked, freeBytes] = await Promise.all([
       ask(at, id, patienceMs, signal),
-      freeRoom(at, id, patienceMs, signal),
+      freeRoom(at, container, patienceMs, signal),
     ]);
     const { receiver, receiverSilenceMs, heartbeatAt, ...facts } = asked;
     const { problem: _none, ...rest } = known;

@@ -75,7 +75,7 @@ async function wakeAndWrite(old: Server, oldTimeline: number): Promise<number> {
   return taken;
 }
 
-const onOldSide = `INSERT INTO dr_heartbeat (node) VALUES ('bench: the old side')
+const onOldSide = `INSERT INTO bench_writes (id) VALUES (-floor(random() * 1e15))
   RETURNING ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline`;
 
 /** Rows that were acknowledged and are not where the clients are now. */

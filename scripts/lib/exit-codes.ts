@@ -50,8 +50,10 @@ function exitName({ state, verdict }: Pick<RunView, 'state' | 'verdict'>): ExitN
     case 'paused':
       return 'gate';
     case 'held':
+    case 'alarm':
       return 'held';
     case 'running':
+    case 'watching':
     case 'undoing':
       return 'running';
     case 'rejected':

@@ -9,6 +9,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
+import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 
@@ -32,6 +33,8 @@ export class FakeSite {
     heartbeatAt: '2026-11-22T16:59:59.500Z',
     at: '2026-11-22T16:59:59.600Z',
   };
+  /** What an observer sees. */
+  round: Round = { observer: 'primary', startedAt: '2026-11-22T17:00:00.000Z', answers: [] };
   free = 1e12;
   salvage: Partial<Salvage> = {};
   inspection: Partial<Inspection> = {};
@@ -145,6 +148,9 @@ export class FakeSite {
       resumeClients: nothing,
       readRoles: () => ({ primary: this.primary }),
       lastSample: () => this.sample,
+      lookRound: () => this.round,
+      observeDatabase: () => new Promise<never>(() => undefined),
+      ensureSynchronous: () => ({ from: '', to: '' }),
       repointServices: () => ({ from: 'postgres', to: 'postgres-standby', restarted: [], durationMs: 10 }),
       repointClients: () => ({ from: 'postgres', to: 'postgres' }),
       haltServer: () => ({ exists: true, running: false, exitCode: 137, dataVolume: 'shandi_pgdata' }),

@@ -73,6 +73,8 @@ export interface Round {
   observer: string;
   startedAt: string;
   answers: ProbeAnswer[];
+  /** How far each standby had received when the round began; null: it did not say. */
+  received?: (string | null)[];
   /** State of the primary's container, where the engine answered. */
   container?: {
     exists: boolean;

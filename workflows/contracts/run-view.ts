@@ -4,9 +4,11 @@
  */
 import type { ApprovalReference } from './approval';
 
-/** Where a run stands. `undoing` is the way back after an abort, a rejection, an expiry or a cancel. */
+/** Where a run stands. `watching` and `alarm` are a guard's: all is well, or a person has to look. `undoing` is the way back after an abort, a rejection, an expiry or a cancel. */
 export type RunState =
   | 'running'
+  | 'watching'
+  | 'alarm'
   | 'paused'
   | 'waiting-approval'
   | 'held'

@@ -60,6 +60,8 @@ export const resourceTitle = (resource: string): string => resource.replace('.',
 
 export const stateWords: Record<RunState, string> = {
   running: 'running',
+  watching: 'watching',
+  alarm: 'ALARM: a person has to look',
   paused: 'paused',
   'waiting-approval': 'waiting for approval',
   held: 'held at a failed step',
@@ -105,6 +107,14 @@ export function headline(view: RunView): Headline {
   const what = resourceTitle(view.resource);
   const clock = view.objectives;
   switch (view.state) {
+    case 'watching':
+      return { tone: 'good', badge: 'watching', sentence: `The guard of ${what} watches; all is well.` };
+    case 'alarm':
+      return {
+        tone: 'bad',
+        badge: 'ALARM',
+        sentence: `The guard of ${what} needs a person: ${view.waitingFor ?? 'see its timeline'}.`,
+      };
     case 'running':
     case 'paused':
     case 'waiting-approval':

@@ -16,8 +16,11 @@ export interface Cluster {
   key: string;
 }
 
-/** Finds the database of an input in the plan and starts the clock under its tier. */
-export function clusterOf(run: Run, name: string, plan: Plan): Cluster {
+/**
+ * Finds the database of an input in the plan, and starts the clock under its tier.
+ * @param judged false: the run has no objectives to meet, so no clock runs
+ */
+export function clusterOf(run: Run, name: string, plan: Plan, judged = true): Cluster {
   const database = plan.databases.find((one) => one.name === name);
   const site = plan.sites.find((one) => one.name === database?.site);
   const tier = plan.tiers.find((one) => one.name === database?.tier);
@@ -31,7 +34,7 @@ export function clusterOf(run: Run, name: string, plan: Plan): Cluster {
       },
     ]);
   }
-  run.judgeBy(tier);
+  if (judged) run.judgeBy(tier);
   const key = workflowInfo().firstExecutionRunId.replace(/-/g, '').slice(-8);
   return { plan, home: { database, site }, members: membersOf(database), tier, key };
 }

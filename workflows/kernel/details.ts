@@ -68,6 +68,10 @@ export function renderDetails(view: RunView): string {
   }
   const open = view.gates.find((gate) => gate.state === 'open');
   if (open) lines.push(...renderCard(open.card), '');
+  if (view.state === 'watching' || view.state === 'alarm') {
+    for (const { title, facts } of view.facts)
+      lines.push(`### ${title}`, ...facts.map((fact) => `- ${fact.label}: ${fact.value}`), '');
+  }
   for (const problem of view.problems) lines.push(`- **${problem.code}**: ${problem.message} ${problem.next ?? ''}`);
   lines.push('', '| # | step | state | outcome |', '| --- | --- | --- | --- |');
   for (const step of view.steps.slice(-20)) {

@@ -61,7 +61,7 @@ export function listen(run: Run, body: CancellationScope, end: (ending: Ended) =
   };
 
   const ended = (): string | undefined =>
-    ['running', 'paused', 'waiting-approval', 'held'].includes(run.record.state)
+    ['running', 'watching', 'alarm', 'paused', 'waiting-approval', 'held'].includes(run.record.state)
       ? undefined
       : `the run is ${run.record.state}`;
 

@@ -8,15 +8,14 @@ import {
   ChildWorkflowFailure,
   condition,
   isCancellation,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ParentClosePolicy } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval';
 import { problemOf, type DrCode } from '../contracts/errors';
 import type { EvidenceRef, Fact, HoldView, RunView, StepKind } from '../contracts/run-view';
 import { isoTime } from '../contracts/pitr';
 import type { Refusal } from '../contracts/recovery';
+import { describeEnd, runChild, startDetached, type ChildEnd, type ChildProcedure } from './child';
 import { ObjectivesClock } from './clock';
 import { Ended } from './endings';
 import { Gates, type GateDefinition } from './gate';
@@ -103,28 +102,13 @@ export class Run {
   }
 
   /** Starts a procedure of its own, with its own id, lock and history, that outlives this run. Running already is fine. */
-  async child(
-    title: string,
-    child: { procedure: string; workflowId: string; taskQueue: string; input: unknown },
-  ): Promise<void> {
-    await this.step(
-      'child',
-      title,
-      async () => {
-        try {
-          await startChild(child.procedure, {
-            workflowId: child.workflowId,
-            taskQueue: child.taskQueue,
-            args: [child.input],
-            parentClosePolicy: ParentClosePolicy.ABANDON,
-          });
-        } catch (error) {
-          if ((error as Error).name !== 'WorkflowExecutionAlreadyStartedError') throw error;
-        }
-        return child.workflowId;
-      },
-      { outcome: (id) => `started ${id}` },
-    );
+  async child(title: string, child: ChildProcedure): Promise<void> {
+    await this.step('child', title, () => startDetached(child), { outcome: (id) => `started ${id}` });
+  }
+
+  /** The same, and waits how it ends; an end that is no success is an answer, not a failure of this run. */
+  childResult(title: string, child: ChildProcedure): Promise<ChildEnd> {
+    return this.step('child', title, () => runChild(child), { outcome: describeEnd });
   }
 
   /** Something to tidy up however the run ends; after the undo, newest first. */

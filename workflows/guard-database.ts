@@ -1,0 +1,171 @@
+/**
+ * The guard of a database: one long-lived run that watches it from every site, tells people what is wrong, and starts the
+ * failover when the primary is lost. It never promotes anything itself. `freeze` keeps it from starting anything.
+ */
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Plan } from '../plan';
+import { guardInputSchema, type GuardInput, type ProbeAnswer } from './contracts/guard';
+import { databaseResource, guardLock } from './contracts/names';
+import type { Report } from './contracts/run-view';
+import { problemOf } from './contracts/errors';
+import { known } from './contracts/words';
+import { clusterOf } from './failover/context';
+import { look, type Survey } from './failover/survey';
+import { act, assess, clear, raise, type Context } from './guard/act';
+import { listenForFreeze } from './guard/messages';
+import { GuardState } from './guard/state';
+import { keepSynchronous } from './guard/synchronous';
+import { watch } from './guard/watch';
+import { runProcedure, type Finished } from './kernel/procedure';
+import type { Run } from './kernel/run';
+
+export async function guardDatabase(input: unknown): Promise<Report> {
+  return runProcedure(
+    {
+      name: 'guardDatabase',
+      schema: guardInputSchema,
+      describe: ({ database, reason, by, planHash }) => {
+        const resource = databaseResource(database);
+        return {
+          resource,
+          lock: guardLock(resource),
+          mode: 'guard',
+          summary: `guard ${resource}: ${reason} (${by})`,
+          ...(planHash ? { planHash } : {}),
+        };
+      },
+      body,
+    },
+    input,
+  );
+}
+
+/** In peace the observers report this often, so that their last sample is in the history too. */
+const peaceMs = 10 * 60_000;
+/** While something is wrong it is looked at again this often. */
+const unrestMs = 2_000;
+/** Events after which the history is begun anew. */
+const longHistory = 2_000;
+
+async function body(run: Run, input: GuardInput, plan: Plan): Promise<Finished> {
+  const state = new GuardState(input.carried);
+  const cluster = clusterOf(run, input.database, plan, false);
+  const context: Context = { run, cluster, state };
+  let told = false;
+  listenForFreeze(run, state, () => (told = true));
+
+  run.phase('Watch');
+  for (;;) {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    if (continueAsNewSuggested || historyLength > longHistory) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof guardDatabase>({ ...input, carried: state.carry() });
+    }
+    told = false;
+    try {
+      await round(context, () => told);
+    } catch (error) {
+      // A guard that ends because one look failed guards nothing.
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      raise(context, 'unclear', `the database cannot be looked at: ${problemOf(error).message}`);
+      await sleep(unrestMs);
+    }
+  }
+}
+
+/** Looks around, watches until something happens, and does what it asks for. */
+async function round(context: Context, told: () => boolean): Promise<void> {
+  const { run, cluster, state } = context;
+  const survey = await look(cluster, {});
+  await keepSynchronous(run, survey, state);
+  state.primary = survey.primary.service;
+  if (!state.alarm) run.record.setState('watching');
+  publish(run, state, survey);
+  const watched = await watch(cluster, {
+    at: survey.at,
+    known: knownFaults(state),
+    peaceMs: state.alarm || state.exposedSince ? unrestMs : peaceMs,
+    told,
+  });
+  if ('told' in watched) return;
+  if ('lost' in watched) {
+    const text = `the observer of site ${watched.lost} is gone: ${watched.why}; nothing is done on its word`;
+    raise(context, 'observer-isolated', text);
+    return sleep(unrestMs);
+  }
+  const { round: seen, by, says } = watched.seen;
+  if (seen.sample) state.sample = seen.sample;
+  if (by === 'peace') return state.alarm ? settle(context, survey) : undefined;
+  run.record.note('note', `seen from ${seen.observer}: ${says}`);
+  const judged = await assess(context, survey.at, seen);
+  await act(context, survey.at, judged, seen.startedAt);
+  // Whatever stands now is not news any more; a moment's rest keeps a broken world from filling the history.
+  if (state.alarm) await sleep(unrestMs);
+}
+
+/** An alarm ends when every observer says so. */
+async function settle(context: Context, survey: Survey): Promise<void> {
+  const { alarm } = context.state;
+  if (alarm?.verdict === 'standby-broken')
+    return act(context, survey.at, { verdict: 'standby-broken', reasons: [], suspected: false }, '');
+  clear(context);
+}
+
+/** Probes whose failing is the alarm that stands; the watch goes on without them and ends when they answer again. */
+function knownFaults({ alarm }: GuardState): ProbeAnswer['probe'][] {
+  switch (alarm?.verdict) {
+    case 'pooler-down':
+      return ['client-path'];
+    case 'standby-broken':
+      return ['standby', 'client-path'];
+    case 'engine-unreachable':
+      return ['engine'];
+    default:
+      return [];
+  }
+}
+
+function publish(run: Run, state: GuardState, { primary, standbys, at }: Survey): void {
+  const frozen = state.freezeNow;
+  const synchronous = at.database.replication.synchronous;
+  run.facts('Now', [
+    {
+      label: 'Primary',
+      value: `${primary.service}${primary.answered ? ` at ${primary.receivedLsn}, timeline ${primary.timeline}` : `: ${primary.problem ?? 'does not answer'}`}`,
+    },
+    ...standbys.map((one) => ({
+      label: `Standby ${one.service}`,
+      value: one.answered
+        ? `${one.receiver ?? 'does not stream'}, has ${one.receivedLsn}`
+        : (one.problem ?? 'does not answer'),
+    })),
+    { label: 'Last sample', value: known(state.sample, (one) => `${one.lsn} at ${one.at}`) },
+    { label: 'Last failover', value: known(state.lastFailoverAt, (at) => at) },
+    ...(synchronous
+      ? [
+          {
+            label: 'RPO 0',
+            value: state.exposedSince
+              ? `does NOT hold since ${state.exposedSince}`
+              : 'holds: commits wait for a standby',
+          },
+        ]
+      : []),
+    ...(frozen
+      ? [
+          {
+            label: 'Frozen',
+            value: `${frozen.kind} by ${frozen.by} since ${frozen.since}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`,
+          },
+        ]
+      : []),
+  ]);
+}

@@ -1,0 +1,58 @@
+/** Procedures that a procedure starts: each with its own id, lock, history and report. */
+import {
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow';
+import { problemOf } from '../contracts/errors';
+import type { Problem, Report } from '../contracts/run-view';
+
+export interface ChildProcedure {
+  procedure: string;
+  workflowId: string;
+  taskQueue: string;
+  input: unknown;
+}
+
+/** How a child ended. `locked`: another run has its id, so it was not started. */
+export type ChildEnd = { report: Report } | { failed: Problem } | { locked: string };
+
+// What a child does outlives whoever started it: a recovery half-way is worse than one that nobody waits for.
+const options = (child: ChildProcedure) => ({
+  workflowId: child.workflowId,
+  taskQueue: child.taskQueue,
+  args: [child.input],
+  parentClosePolicy: ParentClosePolicy.ABANDON,
+  cancellationType: ChildWorkflowCancellationType.ABANDON,
+});
+
+const isLocked = (error: unknown): boolean => (error as Error).name === 'WorkflowExecutionAlreadyStartedError';
+
+/** Starts it and does not wait. @returns its workflow id; one that runs already is as good */
+export async function startDetached(child: ChildProcedure): Promise<string> {
+  try {
+    await startChild(child.procedure, options(child));
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+  }
+  return child.workflowId;
+}
+
+/** Starts it and waits for its end. */
+export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
+  try {
+    return { report: (await executeChild(child.procedure, options(child))) as Report };
+  } catch (error) {
+    if (isLocked(error)) return { locked: child.workflowId };
+    if (!(error instanceof ChildWorkflowFailure) || (isCancellation(error) && error.cause === undefined)) throw error;
+    return { failed: problemOf(error) };
+  }
+}
+
+export function describeEnd(end: ChildEnd): string {
+  if ('locked' in end) return `not started: another run has ${end.locked}`;
+  return 'failed' in end ? `ended without success: ${end.failed.message}` : `ended, verdict ${end.report.view.verdict}`;
+}
