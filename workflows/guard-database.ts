@@ -23,7 +23,7 @@ import { act, assess, clear, raise, type Context } from './guard/act';
 import { listenForFreeze } from './guard/messages';
 import { GuardState } from './guard/state';
 import { keepSynchronous } from './guard/synchronous';
-import { watch } from './guard/watch';
+import { askAll, watch } from './guard/watch';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 
@@ -97,6 +97,8 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   });
   if ('told' in watched) return;
   if ('lost' in watched) {
+    // A worker that was replaced looks again at once; one that cannot is cut off.
+    if ((await askAll(cluster, survey.at)).some((one) => one.observer === watched.lost)) return;
     const text = `the observer of site ${watched.lost} is gone: ${watched.why}; nothing is done on its word`;
     raise(context, 'observer-isolated', text);
     return sleep(unrestMs);

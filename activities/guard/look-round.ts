@@ -35,12 +35,18 @@ export async function look(args: LookRound, only?: { clientPath: boolean; engine
         standbyProbe(database, { service: one.service, host: hostOf(one.site), port: one.port }, timeoutMs),
       ),
     );
-  const [direct, clientPath, engine, before] = await Promise.all([
+  const asked = only?.engine === false ? undefined : engineProbe(args, timeoutMs);
+  const all = Promise.all([
     directProbe(database, { host: hostOf(site), port: database.port }, timeoutMs, observer),
     only?.clientPath === false ? undefined : clientPathProbe(database, timeoutMs, observer),
-    only?.engine === false ? undefined : engineProbe(args, timeoutMs),
+    asked,
     seen(),
   ]);
+  const dead = await Promise.race([all.then(() => undefined), asked?.then(whenDead) ?? never]);
+  // A death that the engine itself reports needs no other witness, and the others may take their whole time.
+  if (dead)
+    return { observer, startedAt, answers: [dead.answer], ...(dead.container ? { container: dead.container } : {}) };
+  const [direct, clientPath, engine, before] = await all;
   const after = direct.sample ? undefined : await seen();
   const standbys = before.map(({ answer, receivedLsn }, index) => {
     const later = after?.[index]?.receivedLsn;
@@ -57,3 +63,13 @@ export async function look(args: LookRound, only?: { clientPath: boolean; engine
     ...(direct.sample ? { sample: direct.sample } : {}),
   };
 }
+
+type Engine = Awaited<ReturnType<typeof engineProbe>>;
+const never = new Promise<never>(() => undefined);
+
+/** The engine's answer when the container is gone or has exited; else it is not for this answer to end the round. */
+const whenDead = (engine: Engine): Promise<Engine | undefined> => {
+  const { container } = engine;
+  const dead = container !== undefined && (!container.exists || (!container.running && !container.paused));
+  return dead ? Promise.resolve(engine) : never;
+};

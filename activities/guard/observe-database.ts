@@ -56,7 +56,7 @@ export async function observeDatabase(args: ObserveDatabase): Promise<Observatio
         }
         lagging = behind(round, newest) ? lagging + 1 : 0;
         const wrong = fault(round, args.known) ?? (lagging >= patience ? lagWords(args) : undefined);
-        if (wrong) return { by: 'look', says: wrong, round: { ...round, ...sampleOf(round, newest) } };
+        if (wrong) return await byLook(args, wrong, { ...round, ...sampleOf(round, newest) }, signal);
         newest = { ...round, ...sampleOf(round, newest) };
         if (Date.now() >= end) return { by: 'peace', says: 'everything is as it should be', round: newest };
         const next = await Promise.race([pause(args.database.failover.probeInterval, signal), events?.first ?? never]);
@@ -95,6 +95,24 @@ function fault(round: Round, known: ProbeAnswer['probe'][]): string | undefined 
   });
   return well === undefined ? undefined : `${well} answers again`;
 }
+
+/**
+ * A server that hangs up may just have died: beside it the engine is asked at once. An observer elsewhere gives that one the
+ * first word.
+ */
+async function byLook(args: ObserveDatabase, says: string, round: Round, signal: AbortSignal): Promise<Observation> {
+  if (!round.answers.some((one) => one.probe === 'direct' && one.answer === 'refused'))
+    return { by: 'look', says, round };
+  if (!args.beside) {
+    await sleep(firstWordMs, undefined, { signal });
+    return { by: 'look', says, round };
+  }
+  const { answer, container } = await engineProbe(args, args.database.failover.probeTimeout);
+  const answers = [...round.answers.filter((one) => one.probe !== 'engine'), answer];
+  return { by: 'look', says, round: { ...round, answers, ...(container ? { container } : {}) } };
+}
+
+const firstWordMs = 200;
 
 async function byEvent(args: ObserveDatabase, action: string, newest: Round | undefined): Promise<Observation> {
   const { answer, container } = await engineProbe(args, args.database.failover.probeTimeout);

@@ -5,7 +5,7 @@ import { docker, freeze, isFenced, thaw } from './containers';
 import { seen, type Disaster, type Outcome } from './outcome';
 
 /** Longest wait for a write on the new side. Patroni's slowest way takes about a minute. */
-const patience = 180_000;
+const patience = 20_000;
 /** How long the old side is written to after it woke up. */
 const wakeMs = 3000;
 

@@ -112,7 +112,6 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
     run.note(
       `commits were acknowledged without their standby since ${state.exposedSince}: this failover is for a person`,
     );
-  run.record.setState('running');
   const sample = state.sample?.service === at.database.service ? { sample: state.sample } : {};
   const end = await start(context, 'databaseFailover', {
     reason: said,
@@ -124,8 +123,9 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
   if ('failed' in end)
     return raise(context, 'failed', `${said}, and the failover did not succeed: ${end.failed.message}`);
   state.lastFailoverAt = new Date().toISOString();
+  state.alarm = undefined;
+  if (database.failover.reprotect) return reprotect(context, `after the failover from ${at.database.service}`);
   clear(context);
-  if (database.failover.reprotect) await reprotect(context, `after the failover from ${at.database.service}`);
 }
 
 /** A server whose process died, started again by its restart policy, may be back sooner than the plan wants to move. */
@@ -169,6 +169,7 @@ async function reprotect(context: Context, reason: string): Promise<void> {
 
 function start({ run, cluster }: Context, procedure: string, input: Record<string, unknown>): Promise<ChildEnd> {
   const { database } = cluster.home;
+  run.record.setState('running');
   const workflowId = recoveryLock(databaseResource(database.name));
   return run.childResult(`Start ${procedure}`, {
     procedure,
