@@ -4,3 +4,4 @@ export { pointInTimeRecovery } from './point-in-time-recovery';
 export { databaseFailover } from './database-failover';
 export { reprotectDatabase } from './reprotect-database';
 export { guardDatabase } from './guard-database';
+export { databaseSwitchover } from './database-switchover';

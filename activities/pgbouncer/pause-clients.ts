@@ -19,12 +19,14 @@ export interface PauseClients extends DatabaseAt {
   approval: ApprovalReference;
   /** How long open transactions are waited for, milliseconds. Default: the plan's `pauseTimeout`. */
   drainMs?: number;
+  /** What happens to transactions that do not end in time: cut (default), or left alone, and the pause is given up. */
+  cut?: boolean;
 }
 
 /**
- * Holds clients at the pooler: waits for open transactions, then cuts them. Clients keep their connections and wait for the
+ * Holds clients at the pooler: waits for open transactions, then cuts them, unless that is not wanted. Clients keep their connections and wait for the
  * resume. Safe to run again.
- * @throws DR-APPROVAL-MISSING, DR-POOLER
+ * @throws DR-APPROVAL-MISSING, DR-POOLER, DR-STALL when transactions do not end and may not be cut; nobody is held then
  */
 export async function pauseClients(args: PauseClients): Promise<PausedClients> {
   demandApproval(args.approval);
@@ -34,13 +36,21 @@ export async function pauseClients(args: PauseClients): Promise<PausedClients> {
     const before = await Admin.use(args, (admin) => admin.database());
     const alreadyPaused = before.paused && !(await notedByThisRun(args));
     if (!before.paused) await notePause(args);
-    let killed = !(await pause(args, args.drainMs ?? pooler.pauseTimeout));
+    const drainMs = args.drainMs ?? pooler.pauseTimeout;
+    let killed = !(await pause(args, drainMs));
+    if (killed && args.cut === false) {
+      await Admin.use(args, (admin) => admin.run(`RESUME ${pooler.database}`));
+      throw drFailure(
+        'DR-STALL',
+        `open transactions did not end within ${drainMs} ms; nobody was cut, and the clients go on`,
+      );
+    }
     if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
     const held = await Admin.use(args, async (admin) => ({
       state: await admin.database(),
       busy: await admin.busyServers(),
     }));
-    if (held.state.paused && held.busy > 0 && !killed) {
+    if (held.state.paused && held.busy > 0 && !killed && args.cut !== false) {
       // An earlier try left a PAUSE that is still waiting.
       await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
       killed = true;

@@ -17,3 +17,6 @@ export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebu
 export { rewindStandby, type RewindStandby, type RewoundStandby } from './rewind-standby';
 export { startStandby, type StartStandby } from './start-standby';
 export { measureDivergence, type Divergence } from './measure-divergence';
+export { checkpoint } from './checkpoint';
+export { followPrimary } from './follow-primary';
+export { holdArchiving, releaseArchiving, type HeldArchiving } from './hold-archiving';

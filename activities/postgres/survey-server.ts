@@ -32,7 +32,12 @@ type Asked = Pick<
   | 'now'
   | 'synchronousStandbyNames'
   | 'walSegmentBytes'
-> & { receiver: string | null; receiverSilenceMs: number | null; heartbeatAt?: string | null };
+> & {
+  receiver: string | null;
+  receiverSilenceMs: number | null;
+  heartbeatAt?: string | null;
+  oldestTransactionMs: number | null;
+};
 
 /**
  * One server of a database as it is now, whatever its role: from itself in one round trip; a server or an engine that does
@@ -64,7 +69,7 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
       ask(at, id, patienceMs, signal),
       freeRoom(at, container, patienceMs, signal),
     ]);
-    const { receiver, receiverSilenceMs, heartbeatAt, ...facts } = asked;
+    const { receiver, receiverSilenceMs, heartbeatAt, oldestTransactionMs, ...facts } = asked;
     const { problem: _none, ...rest } = known;
     return {
       ...rest,
@@ -73,6 +78,7 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
       ...(receiver === null ? {} : { receiver }),
       ...(receiverSilenceMs === null ? {} : { receiverSilenceMs }),
       ...(heartbeatAt ? { heartbeatAt } : {}),
+      ...(oldestTransactionMs === null ? {} : { oldestTransactionMs }),
       ...(freeBytes === undefined ? {} : { freeBytes }),
     };
   } catch (error) {
@@ -134,6 +140,8 @@ const factsSql = (heartbeat: string): string => `SELECT json_build_object(
   'applyDelayMs', (SELECT setting::bigint FROM pg_settings WHERE name = 'recovery_min_apply_delay'),
   'receiver', (SELECT status FROM pg_stat_wal_receiver),
   'receiverSilenceMs', (SELECT round(extract(epoch FROM clock_timestamp() - last_msg_receipt_time) * 1000) FROM pg_stat_wal_receiver),
+  'oldestTransactionMs', (SELECT round(max(extract(epoch FROM clock_timestamp() - xact_start)) * 1000) FROM pg_stat_activity
+      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()),
   'heartbeatAt', ${heartbeat},
   'now', ${isoSql('clock_timestamp()')},
   'synchronousStandbyNames', current_setting('synchronous_standby_names'),

@@ -16,7 +16,8 @@ export interface ClientOptions {
   lanes?: number;
 }
 
-const table = 'CREATE TABLE IF NOT EXISTS bench_writes (id bigint PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())';
+const table =
+  'CREATE TABLE IF NOT EXISTS bench_writes (id bigint PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())';
 const insert = `INSERT INTO bench_writes (id) VALUES ($1)
   RETURNING ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline`;
 const pause = 5;

@@ -5,7 +5,7 @@ import { docker, freeze, isFenced, thaw } from './containers';
 import { seen, type Disaster, type Outcome } from './outcome';
 
 /** Longest wait for a write on the new side. Patroni's slowest way takes about a minute. */
-const patience = 20_000;
+const patience = 180_000;
 /** How long the old side is written to after it woke up. */
 const wakeMs = 3000;
 
@@ -81,6 +81,7 @@ const onOldSide = `INSERT INTO bench_writes (id) VALUES (-floor(random() * 1e15)
 /** Rows that were acknowledged and are not where the clients are now. */
 async function lostRows(cluster: Cluster, clients: WritingClients): Promise<number> {
   const ids = clients.acknowledged.map((one) => one.id);
-  const sql = 'SELECT count(*)::int AS missing FROM unnest($1::bigint[]) AS id WHERE id NOT IN (SELECT id FROM bench_writes)';
+  const sql =
+    'SELECT count(*)::int AS missing FROM unnest($1::bigint[]) AS id WHERE id NOT IN (SELECT id FROM bench_writes)';
   return (await once<{ missing: number }>(cluster.clients, 30_000, sql, [ids]))[0]?.missing ?? NaN;
 }

@@ -27,7 +27,10 @@ export class Pair {
   readonly poolerFiles: string;
   readonly network: string;
   /** Drawn anew for every pair; they reach containers by the environment, never by an argument. */
-  readonly secrets: Record<'PG_PASSWORD' | 'REPLICATION_PASSWORD' | 'PGBOUNCER_ADMIN_PASSWORD' | 'PGBACKREST_REPO1_CIPHER_PASS', string>;
+  readonly secrets: Record<
+    'PG_PASSWORD' | 'REPLICATION_PASSWORD' | 'PGBOUNCER_ADMIN_PASSWORD' | 'PGBACKREST_REPO1_CIPHER_PASS',
+    string
+  >;
 
   constructor(
     readonly name: string,
@@ -76,9 +79,13 @@ export class Pair {
   ): Promise<void> {
     const named = ['--name', name, '--hostname', name, '--network', this.network, '--label', LABEL];
     const plain = Object.keys(env).flatMap((key) => ['-e', key]);
-    await run('docker', ['run', '-d', '--restart', 'unless-stopped', ...named, ...plain, ...options, image, ...command], {
-      env: { ...process.env, ...this.secrets, ...env },
-    });
+    await run(
+      'docker',
+      ['run', '-d', '--restart', 'unless-stopped', ...named, ...plain, ...options, image, ...command],
+      {
+        env: { ...process.env, ...this.secrets, ...env },
+      },
+    );
   }
 
   /** Options every server is run with. */
@@ -116,7 +123,9 @@ export class Pair {
     const found = await Promise.all(
       this.nodes.map(async (node) => {
         const address = this.server(node).address;
-        const rows = await once<{ free: boolean }>(address, 2000, 'SELECT NOT pg_is_in_recovery() AS free').catch(() => []);
+        const rows = await once<{ free: boolean }>(address, 2000, 'SELECT NOT pg_is_in_recovery() AS free').catch(
+          () => [],
+        );
         return rows[0]?.free ? node : undefined;
       }),
     );

@@ -7,6 +7,7 @@ import { controlPlaneDown } from '../../scripts/control-plane/down';
 import { controlPlaneUp } from '../../scripts/control-plane/up';
 import { checkout } from '../../scripts/set-up/paths';
 import { measureActivityCost } from '../activity-cost/measure';
+import { ownControlPlane } from '../lib/control-plane';
 import { machine } from '../lib/machine';
 import { count, size } from '../lib/options';
 import { log, ms } from '../lib/print';
@@ -70,7 +71,7 @@ async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrR
     );
   afterwards('removing the platform', () => platformDown({ project }));
   // Undone before the platform is: a worker could still make something on it.
-  const home = ownControlPlane(7233 + ports);
+  const home = ownControlPlane('bench', 7233 + ports);
   afterwards('stopping the script', stopByHand);
   await sweep(home);
 
@@ -88,26 +89,6 @@ async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrR
     // A call that the client is still repeating would throw out of its timer.
     if (!wasInterrupted()) await product.close();
   }
-}
-
-/** The environment of a control plane that knows nothing of any other. @returns its home */
-function ownControlPlane(port: number): string {
-  const home = join(checkout, '.dr', 'bench');
-  // A Temporal server named in the caller's environment may be production's.
-  for (const name of Object.keys(process.env))
-    if (name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_CLI_PATH') delete process.env[name];
-  Object.assign(process.env, {
-    DR_HOME: home,
-    DR_PLAN: join(home, 'plan.yaml'),
-    DR_TEMPORAL_PORT: String(port),
-    DR_TEMPORAL_UI_PORT: String(port + 1000),
-    DR_LOG_LEVEL: 'warn',
-  });
-  afterwards('stopping the control plane', async () => {
-    await controlPlaneDown();
-    rmSync(home, { recursive: true, force: true });
-  });
-  return home;
 }
 
 /** A bench that was killed hard left its things behind. */

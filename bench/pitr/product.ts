@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { approveUpdate, rejectUpdate, runQuery } from '../../workflows/contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../../workflows/contracts/names';
-import { endStates, type RunView } from '../../workflows/contracts/run-view';
+import { endStates } from '../../workflows/contracts/run-view';
+import { story } from '../lib/story';
 import { phasesOf, total, type PhaseTimes } from './phases';
 import type { Stand } from './stand';
 
@@ -101,11 +102,4 @@ export class Product {
       await sleep(250);
     }
   }
-}
-
-/** The timeline and the problems of a run, one line each. */
-export function story(view: RunView): string {
-  const lines = view.timeline.map((one) => `  ${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`);
-  const held = view.hold ? [`  held: ${view.hold.problem.code} ${view.hold.problem.message}`] : [];
-  return [...lines.slice(-15), ...held, ...view.problems.map((one) => `  ${one.code} ${one.message}`)].join('\n');
 }

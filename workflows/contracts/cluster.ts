@@ -45,6 +45,8 @@ export interface ServerFacts {
   receiver?: string;
   /** Since the last message of the primary; absent without a receiver. */
   receiverSilenceMs?: number;
+  /** Age of the oldest transaction of a client that is open. */
+  oldestTransactionMs?: number;
   /** Newest heartbeat row it can read. */
   heartbeatAt?: string;
   /** Clock of the server. */

@@ -165,6 +165,10 @@ export const errorCodes = {
     means: 'The standby was not rebuilt or does not stream.',
     next: 'The data serves, but without a standby: retry or rebuild it.',
   },
+  'DR-STALL': {
+    means: 'Clients would have been held longer than allowed, so the switchover was given up.',
+    next: 'Nothing has changed. Look for long transactions and for what made it slow, then start again.',
+  },
   'DR-SERVICE': {
     means: 'A service did not become healthy.',
     next: 'Read its log; retry, or skip and mend it by hand.',

@@ -34,6 +34,8 @@ export interface Opened {
   at: DatabaseAt;
   promoted: PromotedStandby;
   write: ClientWrite;
+  /** When the clients had been let in; UTC. */
+  resumedAt: string;
 }
 
 /** The database as it is once a member is its primary. */
@@ -98,6 +100,7 @@ export async function promoteAndOpen(
   });
   await (sent ?? repoint());
   await run.change('Let the clients in', () => home.brief.resumeClients(cluster.home));
+  const resumedAt = new Date().toISOString();
   const write = await run.probe(
     'Write through the client path',
     () =>
@@ -108,5 +111,5 @@ export async function promoteAndOpen(
       }),
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
-  return { at, promoted, write };
+  return { at, promoted, write, resumedAt };
 }

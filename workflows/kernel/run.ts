@@ -150,6 +150,11 @@ export class Run {
     );
   }
 
+  /** Ends the run by its own judgement; what it did is undone. */
+  giveUp(code: DrCode, message: string): never {
+    throw new Ended('aborted', code, message);
+  }
+
   facts(title: string, facts: Fact[]): void {
     this.record.facts(title, facts);
   }
@@ -196,7 +201,8 @@ export class Run {
     return this.noWayBack;
   }
 
-  /** @internal */ async settled(): Promise<void> {
+  /** Waits until no step is under way: a way back begins only then. */
+  async settled(): Promise<void> {
     await condition(() => this.active === 0);
   }
 
@@ -246,7 +252,10 @@ export class Run {
         return value;
       } catch (error) {
         if (isCancellation(error)) this.record.closeStep(step, 'failed', 'cancelled');
-        if (!isExpected(error)) throw error;
+        if (!isExpected(error)) {
+          if (step.state === 'running') this.record.closeStep(step, 'failed', (error as Error).message);
+          throw error;
+        }
         const problem = problemOf(error);
         this.record.edit(() => {
           step.state = 'failed';

@@ -54,8 +54,7 @@ export class PatroniCluster implements Cluster {
   async switchOver(): Promise<void> {
     const from = await this.pair.writable();
     // The configuration the node itself was started with; patronictl reads it from a file only.
-    const script =
-      'printf %s "$PATRONI_CONFIGURATION" >/tmp/patroni.yml && exec patronictl -c /tmp/patroni.yml "$@"';
+    const script = 'printf %s "$PATRONI_CONFIGURATION" >/tmp/patroni.yml && exec patronictl -c /tmp/patroni.yml "$@"';
     const roles = ['--master', from.name, '--candidate', this.pair.other(from).name, '--force'];
     const result = await inside(from.name, ['bash', '-c', script, 'patronictl', 'switchover', this.name, ...roles]);
     if (result.code !== 0) throw new Error(`patronictl switchover: ${(result.stderr || result.stdout).trim()}`);

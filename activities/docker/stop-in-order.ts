@@ -1,0 +1,90 @@
+import type { Site } from '../../plan';
+import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
+import { inspectContainer } from '../shared/containers';
+import { parseControlData, wasShutDown } from '../shared/control-data';
+import { engineOf, engineStatus, onEngine, stoppingEngineOf } from '../shared/engine';
+import { execIn } from '../shared/exec';
+import { withHeartbeat } from '../shared/heartbeat';
+import { demandService } from '../shared/ownership';
+import { withVolumeFiles } from '../shared/volume-files';
+
+export interface StopInOrder extends DatabaseAt {
+  containerId: string;
+  /** Its data volume. */
+  volume: string;
+  /** A running container with PostgreSQL's programs: the standby's. It reads the control file of the stopped server. */
+  reader: { site: Site; container: string };
+  /** Time for the shutdown, milliseconds; one that takes longer is killed by the engine, which proves nothing. */
+  timeoutMs: number;
+  approval: ApprovalReference;
+}
+
+export interface StoppedInOrder {
+  /** Location of the shutdown checkpoint: the last record of its WAL. */
+  checkpointLsn: string;
+  timeline: number;
+  systemIdentifier: string;
+  durationMs: number;
+}
+
+// $1 a directory of its own. The control file comes on standard input; pg_controldata checks its CRC.
+const script = `export LC_ALL=C; rm -rf "$1" && mkdir -p "$1/global" && cat > "$1/global/pg_control" && pg_controldata -D "$1"; code=$?; rm -rf "$1"; exit $code`;
+
+/**
+ * Stops a primary in order (SIGINT, "fast"): it waits until its standbys have everything, the shutdown checkpoint included
+ * (PostgreSQL manual 19.5). Proven by its exit code and its control file: a server that was killed at the time-out is not
+ * shut down in order. The restart policy must be `no` already.
+ * @throws DR-APPROVAL-MISSING, DR-NOT-OURS, DR-STALL when it did not shut down in order
+ */
+export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
+  demandApproval(args.approval);
+  const began = Date.now();
+  const { site, database, containerId, volume } = args;
+  return withHeartbeat(`stopping ${database.service} in order`, async (_beat, signal) => {
+    const before = await inspectContainer(site, containerId);
+    if (!before) throw drFailure('DR-STALL', `container ${containerId} of ${database.service} is gone`);
+    demandService(site, database.service, before);
+    const seconds = Math.max(1, Math.ceil(args.timeoutMs / 1000));
+    if (before.State.Running)
+      await onEngine(site, `stopping ${containerId}`, () =>
+        stoppingEngineOf(site, seconds)
+          .getContainer(containerId)
+          .stop({ t: seconds })
+          .catch((error: unknown) => {
+            if (engineStatus(error) !== 304) throw error;
+          }),
+      );
+    const { State } = await engineOf(site).getContainer(containerId).inspect();
+    if (State.Running || State.ExitCode !== 0)
+      throw drFailure(
+        'DR-STALL',
+        `${database.service} did not shut down in order: ${State.Running ? 'it still runs' : `exit code ${State.ExitCode}`}`,
+      );
+    const { dataDirectory } = database;
+    const source = { containerId, volume, image: before.Image, dataDirectory };
+    const control = await withVolumeFiles(site, source, (files) => files.read('global/pg_control'));
+    if (!control) throw drFailure('DR-STALL', `volume ${volume} of ${database.service} has no global/pg_control`);
+    const command = ['sh', '-c', script, 'sh', `/tmp/dr-control-${database.service}`];
+    const result = await execIn(args.reader.site, args.reader.container, command, {
+      user: 'postgres',
+      signal,
+      input: control,
+    });
+    if (result.exitCode !== 0)
+      throw drFailure(
+        'DR-STALL',
+        `pg_controldata of ${database.service} ended with ${result.exitCode}: ${result.stderr.trim().slice(-200)}`,
+      );
+    const facts = parseControlData(result.stdout);
+    if (!wasShutDown(facts))
+      throw drFailure(
+        'DR-STALL',
+        `the control file of ${database.service} says "${facts.state}", expected "shut down"`,
+      );
+    const { checkpointLsn, timeline, systemIdentifier } = facts;
+    return { checkpointLsn, timeline, systemIdentifier, durationMs: Date.now() - began };
+  });
+}

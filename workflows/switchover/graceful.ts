@@ -1,0 +1,182 @@
+/** The planned way: clients held, the old primary shut down in order, its last record proven on the standby, roles swapped. */
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { HeldArchiving } from '../../activities/postgres';
+import type { Approval } from '../contracts/approval';
+import type { ServerFacts } from '../contracts/cluster';
+import { drFailure, problemOf } from '../contracts/errors';
+import type { Problem } from '../contracts/run-view';
+import { duration } from '../contracts/words';
+import { formatLsn, lsnBytes } from '../contracts/wal';
+import type { Run } from '../kernel/run';
+import { beside, siteOf, type Cluster } from '../failover/context';
+import { promoteAndOpen, type Opened } from '../failover/promote';
+import type { Survey } from '../failover/survey';
+
+/** Of the time that clients may be held, the share that open transactions may take to end. */
+const drainShare = 0.5;
+
+/** The graceful way could not be gone to its end; nothing was promoted. */
+export class NotGraceful extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+export interface Moved extends Opened {
+  /** How long clients were held. */
+  stallMs: number;
+  archiving: HeldArchiving;
+}
+
+export async function graceful(
+  run: Run,
+  cluster: Cluster,
+  survey: Survey,
+  chosen: ServerFacts,
+  approval: Approval,
+  stallBudgetMs: number,
+): Promise<Moved> {
+  const { at, primary } = survey;
+  const { home } = cluster;
+  const yes = approval.reference;
+  const old = beside({ site: at.site.name });
+  const pooler = beside({ site: home.site.name });
+  const containerId = primary.container?.id ?? '';
+  const volume = primary.container?.dataVolume ?? '';
+  const member = cluster.members.find((one) => one.service === chosen.service) ?? at.database;
+  const reader = { site: siteOf(cluster, member), container: chosen.container?.id ?? '' };
+
+  let archiving: HeldArchiving = { held: false, before: null, waiting: 0 };
+  await Promise.all([
+    run.change(
+      'Leave the last segments to the successor',
+      async () => (archiving = await graceless(() => old.brief.holdArchiving({ ...at, approval: yes }))),
+      {
+        undo: {
+          title: 'Let the old primary archive again',
+          act: async () =>
+            archiving.held ? old.brief.releaseArchiving({ ...at, before: archiving.before, approval: yes }) : undefined,
+        },
+        outcome: (value) =>
+          value.held ? 'it does not wait for its archiver' : `${value.waiting} segments wait: it archives them itself`,
+      },
+    ),
+    run.change('Write a checkpoint, so that the stop is short', () => graceless(() => old.brief.checkpoint(at))),
+    run.change(
+      'Take the restart policy of the old primary away',
+      () => graceless(() => old.brief.setRestartPolicy({ ...at, containerId, policy: 'no', approval: yes })),
+      {
+        undo: {
+          title: 'Give the old primary its restart policy back',
+          act: () =>
+            old.brief.setRestartPolicy({
+              ...at,
+              containerId,
+              policy: primary.container?.restartPolicy || 'no',
+              approval: yes,
+            }),
+        },
+        outcome: (value) => `${value.from} → ${value.to}`,
+      },
+    ),
+  ]);
+
+  const began = Date.now();
+  const left = (): number => stallBudgetMs - (Date.now() - began);
+  let pausedBefore = false;
+  await run.change(
+    'Hold the clients',
+    async () => {
+      const drainMs = Math.round(stallBudgetMs * drainShare);
+      const paused = await graceless(() => pooler.urgent.pauseClients({ ...home, drainMs, cut: false, approval: yes }));
+      pausedBefore = paused.alreadyPaused;
+      return paused;
+    },
+    {
+      undo: {
+        title: 'Let the clients in again',
+        act: async () => (pausedBefore ? undefined : pooler.brief.resumeClients(home)),
+      },
+      outcome: (value) => `drained after ${duration(value.waitedMs)}`,
+    },
+  );
+  const stopped = await run.change(
+    'Shut the old primary down in order',
+    () =>
+      graceless(() =>
+        old.urgent.stopInOrder({
+          ...at,
+          containerId,
+          volume,
+          reader,
+          timeoutMs: Math.max(1_000, left()),
+          approval: yes,
+        }),
+      ),
+    {
+      undo: { title: 'Start the old primary again', act: () => startAgain(run, cluster, survey, chosen) },
+      outcome: (value) => `shut down, last record at ${value.checkpointLsn} on timeline ${value.timeline}`,
+    },
+  );
+  if (left() <= 0) throw new NotGraceful(overBudget(stallBudgetMs));
+
+  const { service, timeline, systemIdentifier } = chosen;
+  // One byte behind the begin of the shutdown checkpoint: who has received that has received all of it.
+  const minReceivedLsn = formatLsn(lsnBytes(stopped.checkpointLsn) + 1);
+  const opened = await promoteAndOpen(run, cluster, { service, timeline, systemIdentifier, minReceivedLsn }, approval, {
+    from: primary.service,
+    held: true,
+  });
+  const stallMs = Date.parse(opened.resumedAt) - began;
+  run.note(`clients were held for ${duration(stallMs)}; the budget is ${duration(stallBudgetMs)}`);
+  return { ...opened, stallMs, archiving };
+}
+
+const overBudget = (budget: number): Problem => ({
+  code: 'DR-STALL',
+  message: `the clients would have been held for longer than ${duration(budget)}`,
+});
+
+/** A step that fails while clients wait does not hold the run: the way back begins at once. */
+async function graceless<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    throw new NotGraceful(problemOf(error));
+  }
+}
+
+/** How long the old primary may take to serve again when a switchover is undone. */
+const startDeadlineMs = 30_000;
+
+/** The old primary serves again, unless the standby has been promoted: two primaries are worse than none. */
+async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, chosen: ServerFacts): Promise<void> {
+  const { container } = primary;
+  if (!container?.dataVolume) return;
+  const member = cluster.members.find((one) => one.service === chosen.service);
+  if (member) {
+    const site = siteOf(cluster, member);
+    const now = await beside(member).probe.surveyServer({
+      database: cluster.home.database,
+      site,
+      service: chosen.service,
+    });
+    if (now.answered && !now.inRecovery)
+      throw drFailure('DR-PROMOTE', `${chosen.service} has been promoted: starting the old primary would make two`);
+  }
+  try {
+    await beside({ site: at.site.name }).brief.unfenceServer({
+      ...at,
+      containerId: container.id,
+      restartPolicy: 'no',
+      wasRunning: container.running,
+      expectVolume: container.dataVolume,
+      deadlineMs: startDeadlineMs,
+    });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    // The clients are let in all the same; whether to fail over is asked next.
+    run.note(`${primary.service} does not start again: ${problemOf(error).message}`);
+  }
+}
