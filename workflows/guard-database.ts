@@ -122,18 +122,13 @@ async function settle(context: Context, survey: Survey): Promise<void> {
 }
 
 /** Probes whose failing is the alarm that stands; the watch goes on without them and ends when they answer again. */
-function knownFaults({ alarm }: GuardState): ProbeAnswer['probe'][] {
-  switch (alarm?.verdict) {
-    case 'pooler-down':
-      return ['client-path'];
-    case 'standby-broken':
-      return ['standby', 'client-path'];
-    case 'engine-unreachable':
-      return ['engine'];
-    default:
-      return [];
-  }
-}
+const faultsOf: Partial<Record<NonNullable<GuardState['alarm']>['verdict'], ProbeAnswer['probe'][]>> = {
+  'pooler-down': ['client-path'],
+  'standby-broken': ['standby', 'client-path'],
+  'engine-unreachable': ['engine'],
+};
+
+const knownFaults = ({ alarm }: GuardState): ProbeAnswer['probe'][] => (alarm && faultsOf[alarm.verdict]) ?? [];
 
 function publish(run: Run, state: GuardState, { primary, standbys, at }: Survey): void {
   const frozen = state.freezeNow;

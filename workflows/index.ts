@@ -5,3 +5,4 @@ export { databaseFailover } from './database-failover';
 export { reprotectDatabase } from './reprotect-database';
 export { guardDatabase } from './guard-database';
 export { databaseSwitchover } from './database-switchover';
+export { databaseRestart } from './database-restart';

@@ -15,6 +15,8 @@ export interface PromoteStandby extends MemberAt {
   formerTimeline: number;
   /** WAL it must hold before it may be promoted, e.g. the shutdown checkpoint of a planned switchover. */
   minReceivedLsn?: string;
+  /** It has synchronous_standby_names set: cleared before its first commit, which would wait for ever. */
+  clearSynchronous: boolean;
   /** How long it may take to leave recovery (default 60 000). It replays all WAL it has first. */
   deadlineMs?: number;
 }
@@ -29,8 +31,7 @@ interface Answer {
 
 /**
  * Makes a standby the primary, and writes the first row on it; one session, because every round trip is down time.
- * A server that this run has promoted already is only read. Settings that a promoted server would choke on go first: with
- * `synchronous_standby_names` left in, its first commit waits for ever for a standby that it does not have.
+ * A server that this run has promoted already is only read.
  * @throws DR-APPROVAL-MISSING, DR-PROMOTE, DR-DATABASE-DOWN
  */
 export async function promoteStandby(args: PromoteStandby): Promise<PromotedStandby> {
@@ -44,8 +45,9 @@ export async function promoteStandby(args: PromoteStandby): Promise<PromotedStan
     const deadlineMs = args.deadlineMs ?? 60_000;
     const statements = [
       demandApproved(args),
-      `ALTER SYSTEM SET synchronous_standby_names = ''`,
-      `DO $dr$ BEGIN PERFORM pg_reload_conf(); END $dr$`,
+      ...(args.clearSynchronous
+        ? [`ALTER SYSTEM SET synchronous_standby_names = ''`, `DO $dr$ BEGIN PERFORM pg_reload_conf(); END $dr$`]
+        : []),
       leaveRecovery(deadlineMs),
       firstRow(args),
     ];

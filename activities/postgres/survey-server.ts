@@ -70,7 +70,8 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
       freeRoom(at, container, patienceMs, signal),
     ]);
     const { receiver, receiverSilenceMs, heartbeatAt, oldestTransactionMs, ...facts } = asked;
-    const { problem: _none, ...rest } = known;
+    const rest = { ...known };
+    delete rest.problem;
     return {
       ...rest,
       ...facts,

@@ -28,7 +28,7 @@ export function failoverCommand(): Command {
     .option('--runs <n>', 'runs of each disaster (default 7)', count(50), 7)
     .addOption(new Option('--only <who>', 'measure one of them').choices(names))
     .option('--quick', 'one run of each, and Patroni with its short time-outs only')
-    .option('--ports <offset>', 'added to every port (default 22000)', count(40_000), 22_000)
+    .option('--ports <offset>', 'added to every port (default 22000)', count(24_000), 22_000)
     .option('--json', 'print all numbers as one JSON object')
     .addHelpText(
       'after',

@@ -128,6 +128,7 @@ export class FakeSite {
       measureDivergence: () => ({ timeline: 1, forkLsn: '0/6000000', wasPrimary: true, commits: 0, examples: [] }),
       holdArchiving: () => ({ held: true, before: null, waiting: 0 }),
       releaseArchiving: nothing,
+      restartServer: () => ({ how: 'restarted', version: '15.20', durationMs: 10 }),
       checkpoint: () => ({ durationMs: 10 }),
       followPrimary: () => ({ volume: 'shandi_pgdata' }),
       stopInOrder: () => ({ checkpointLsn: '0/6000028', timeline: 1, systemIdentifier: '7', durationMs: 10 }),

@@ -35,12 +35,18 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
     const fenced = await fence(run, cluster, input, approved, valid);
 
     run.phase('Promote');
-    const { timeline, systemIdentifier, service } = approved.chosen;
-    const opened = await promoteAndOpen(run, cluster, { service, timeline, systemIdentifier }, valid, {
-      from: approved.survey.primary.service,
-      held: fenced.held,
-      ...(fenced.proof ? { proveAgain: () => proveAgain(approved) } : {}),
-    });
+    const { timeline, systemIdentifier, service, synchronousStandbyNames } = approved.chosen;
+    const opened = await promoteAndOpen(
+      run,
+      cluster,
+      { service, timeline, systemIdentifier, synchronousStandbyNames },
+      valid,
+      {
+        from: approved.survey.primary.service,
+        held: fenced.held,
+        ...(fenced.proof ? { proveAgain: () => proveAgain(approved) } : {}),
+      },
+    );
     const loss = lossOf(approved, fenced, opened);
     run.verified('a committed write came back through the client path', loss.ms);
     tell(run, approved, fenced, opened, loss);

@@ -16,6 +16,8 @@ export interface Candidate {
   service: string;
   timeline: number;
   systemIdentifier: string;
+  /** What it would wait for at its first commit. */
+  synchronousStandbyNames: string;
   /** WAL it must have received before it may be promoted. */
   minReceivedLsn?: string;
 }
@@ -64,6 +66,7 @@ export async function promoteAndOpen(
       service,
       systemIdentifier,
       formerTimeline: timeline,
+      clearSynchronous: candidate.synchronousStandbyNames !== '',
       ...(minReceivedLsn === undefined ? {} : { minReceivedLsn }),
       approval: approval.reference,
     });

@@ -120,13 +120,19 @@ export async function graceful(
   );
   if (left() <= 0) throw new NotGraceful(overBudget(stallBudgetMs));
 
-  const { service, timeline, systemIdentifier } = chosen;
+  const { service, timeline, systemIdentifier, synchronousStandbyNames } = chosen;
   // One byte behind the begin of the shutdown checkpoint: who has received that has received all of it.
   const minReceivedLsn = formatLsn(lsnBytes(stopped.checkpointLsn) + 1);
-  const opened = await promoteAndOpen(run, cluster, { service, timeline, systemIdentifier, minReceivedLsn }, approval, {
-    from: primary.service,
-    held: true,
-  });
+  const opened = await promoteAndOpen(
+    run,
+    cluster,
+    { service, timeline, systemIdentifier, synchronousStandbyNames, minReceivedLsn },
+    approval,
+    {
+      from: primary.service,
+      held: true,
+    },
+  );
   const stallMs = Date.parse(opened.resumedAt) - began;
   run.note(`clients were held for ${duration(stallMs)}; the budget is ${duration(stallBudgetMs)}`);
   return { ...opened, stallMs, archiving };

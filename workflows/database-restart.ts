@@ -1,0 +1,125 @@
+/**
+ * Restart in place: the server is looked at, started again where it is, and proven by its version and by a write of the
+ * clients' kind. The plan's second phase for a database whose data and place are good.
+ */
+import type { Plan } from '../plan';
+import type { Database } from '../plan';
+import { restartInputSchema, type RestartInput } from './contracts/failover';
+import { withPrimary } from './contracts/members';
+import { databaseResource, recoveryLock } from './contracts/names';
+import type { Report } from './contracts/run-view';
+import { duration } from './contracts/words';
+import { beside, clusterOf, siteOf } from './failover/context';
+import { look } from './failover/survey';
+import { runProcedure, type Finished } from './kernel/procedure';
+import type { Run } from './kernel/run';
+
+/** How long the first write through the client path is tried before the step fails. */
+const clientWriteDeadlineMs = 15_000;
+
+export async function databaseRestart(input: unknown): Promise<Report> {
+  return runProcedure(
+    {
+      name: 'databaseRestart',
+      schema: restartInputSchema,
+      describe: ({ database, reason, by, planHash }) => {
+        const resource = databaseResource(database);
+        return {
+          resource,
+          lock: recoveryLock(resource),
+          mode: 'restart',
+          summary: `restart of ${resource}: ${reason} (${by})`,
+          ...(planHash ? { planHash } : {}),
+        };
+      },
+      body,
+    },
+    input,
+  );
+}
+
+async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished> {
+  const cluster = clusterOf(run, input.database, plan);
+  const { home } = cluster;
+  const pooler = beside({ site: home.site.name });
+
+  run.phase('Assess');
+  const survey = await run.probe(
+    'Look at every server',
+    () => look(cluster, {}),
+    ({ primary }) =>
+      `${primary.service} ${primary.answered ? `answers at ${primary.receivedLsn}` : `does not answer: ${primary.problem ?? ''}`}`,
+  );
+  const database = withPrimary(home.database, survey.primary.service) as Database;
+  const at = { database, site: siteOf(cluster, database) };
+  const on = beside({ site: at.site.name });
+  const service = survey.primary.service;
+
+  run.phase('Decide');
+  const policy = plan.approvals.find((one) => one.gate === 'restart.restart');
+  const approval = await run.gate('restart', {
+    policy: {
+      approvers: policy?.approvers ?? [],
+      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 10 * 60_000,
+      onExpiry: 'reject',
+    },
+    freshMs: 2_000,
+    measure: async () => ({ answers: (await on.urgent.surveyServer({ ...at, service })).answered }),
+    drifted: (before, now) =>
+      before.answers === now.answers
+        ? undefined
+        : `${service} ${before.answers ? 'answered' : 'did not answer'} before, and now ${now.answers ? 'does' : 'does not'}`,
+    answer: ({ answers }) => (answers ? undefined : 'policy: nobody is served, so a restart interrupts nobody'),
+    card: ({ answers }) => ({
+      title: `Restart ${service}`,
+      will: [
+        'Hold the clients at the pooler; open transactions are given time, then cut.',
+        `${input.recreate ? 'Make the container anew' : 'Stop it in order and start it again'} on the volume it has.`,
+        'Write to it directly, let the clients in, write through the client path.',
+      ],
+      loss: [{ label: 'Committed rows', value: 'none' }],
+      facts: [
+        { label: service, value: answers ? 'ANSWERS: clients are interrupted for some seconds' : 'does not answer' },
+      ],
+      tables: [],
+      warnings: ['A restart cannot be undone.'],
+    }),
+  });
+
+  return run.irreversible(`Restart ${service}`, approval, async (valid) => {
+    run.phase('Restart');
+    const yes = valid.reference;
+    await run.optional('Hold the clients', () => pooler.urgent.pauseClients({ ...home, approval: yes }));
+    // Whatever happens, nobody is left waiting at the pooler.
+    run.undo.push('Let the clients in', () => pooler.brief.resumeClients(home));
+    const started = await run.change(
+      'Restart it in its place',
+      () =>
+        on.change.restartServer({
+          ...at,
+          containerId: survey.primary.container?.id ?? '',
+          recreate: input.recreate,
+          approval: yes,
+        }),
+      { outcome: (value) => `${value.how} in ${duration(value.durationMs)}, version ${value.version}` },
+    );
+    const direct = await run.change('Write to it directly', () => on.brief.directWrite(at), {
+      outcome: (value) => `committed on timeline ${value.timeline}`,
+    });
+    await run.change('Let the clients in', () => pooler.brief.resumeClients(home));
+    const { systemIdentifier, timeline } = direct;
+    const write = await run.probe(
+      'Write through the client path',
+      () =>
+        pooler.probe.clientWrite({
+          ...home,
+          expect: { systemIdentifier, timeline },
+          deadlineMs: clientWriteDeadlineMs,
+        }),
+      (value) => `committed and read back after ${duration(value.durationMs)}`,
+    );
+    run.pointOfNoReturn('the clients are served');
+    run.verified('a committed write came back through the client path', 0);
+    return { verdict: 'judge', result: { service, how: started.how, version: started.version, firstWrite: write } };
+  });
+}
