@@ -19,7 +19,8 @@ import { cutOverGate } from './pitr/decide';
 import { look, preflight } from './pitr/preflight';
 import { protect } from './pitr/protect';
 import { prepareCopy } from './pitr/restore';
-import { askWitnesses } from './pitr/witness';
+import { witnessedUntil } from './pitr/witness';
+import { askWitnesses } from './steps/ask-witnesses';
 
 export async function pointInTimeRecovery(input: unknown): Promise<Report> {
   return runProcedure({ name: 'pointInTimeRecovery', schema: pitrInputSchema, describe, body }, input);
@@ -55,9 +56,10 @@ async function body(run: Run, input: PitrInput, plan: Plan): Promise<Finished> {
       });
 
       run.phase('Protect');
+      const until = witnessedUntil(prepared.target, prepared.copy);
       const [result] = await Promise.all([
         protect(run, on, recovery, prepared, moved),
-        askWitnesses(run, on, recovery, prepared, moved.reopenedAt),
+        askWitnesses(run, on, recovery.at, { resumedAt: moved.reopenedAt, ...(until ? { until } : {}) }),
       ]);
       return { verdict: 'judge', result };
     } catch (error) {

@@ -6,7 +6,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 
 export interface AskWitnessArgs extends DatabaseAt {
   witness: Witness;
-  /** Last commit that was recovered; UTC. What was acknowledged up to it must be there. */
+  /** The target where it is a time, else the last commit that was kept; UTC. What was acknowledged up to it must be there. */
   until?: string;
   /** When the clients were let in again; UTC. What was acknowledged from then on must be there. */
   resumedAt: string;

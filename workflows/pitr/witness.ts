@@ -1,44 +1,13 @@
-/** The last word belongs to those outside: clients that remember what was acknowledged to them. Not part of the RTO. */
-import { drFailure } from '../contracts/errors';
-import type { Testimony } from '../contracts/recovery';
-import type { Run } from '../kernel/run';
-import type { SiteProxies } from '../kernel/site';
-import type { Recovery } from './context';
-import type { Prepared } from './restore';
+/** Up to when a witness may expect its rows. */
+import { utcTime } from '../contracts/moments';
+import type { RecoveryTarget } from '../contracts/pitr';
+import type { PausedCopy } from '../contracts/recovery';
 
-export async function askWitnesses(
-  run: Run,
-  on: SiteProxies,
-  recovery: Recovery,
-  prepared: Prepared,
-  reopenedAt: string,
-): Promise<void> {
-  const { at } = recovery;
-  const until = prepared.copy.lastCommitAt;
-  for (const witness of at.database.witnesses) {
-    let said: Testimony | undefined;
-    await run.optional(
-      `Ask witness ${witness.name} for what was acknowledged`,
-      async () => {
-        said = await on.probe.askWitness({ ...at, witness, resumedAt: reopenedAt, ...(until ? { until } : {}) });
-        if (!said.ok) throw drFailure('DR-WITNESS', `${witness.name}: ${said.summary}`);
-        return said;
-      },
-      (value) => value.summary,
-    );
-    if (said) {
-      run.facts(`Witness ${witness.name}`, [
-        {
-          label: 'Verdict',
-          value: said.answered
-            ? said.ok
-              ? 'nothing that was acknowledged is lost'
-              : 'ROWS ARE MISSING'
-            : 'did not answer',
-        },
-        { label: 'Summary', value: said.summary },
-        ...said.facts,
-      ]);
-    }
-  }
+/**
+ * For a target that is a time, that very time: what was replayed must not be judged by what was replayed, or a recovery
+ * that stopped minutes too early would pass. The other targets name no moment, so the last commit in the copy has to do.
+ * @returns UTC with microseconds; undefined when the moment is not known
+ */
+export function witnessedUntil(target: RecoveryTarget, copy: Pick<PausedCopy, 'lastCommitAt'>): string | undefined {
+  return target.kind === 'time' ? utcTime(target.time) : copy.lastCommitAt;
 }

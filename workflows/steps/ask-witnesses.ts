@@ -6,7 +6,7 @@ import type { SiteProxies } from '../kernel/site';
 
 /**
  * Asks every witness of the plan; one that misses rows holds the run, and a person may skip it on record.
- * @param asked `until`: last commit of the old history that was kept; `resumedAt`: first commit of the new one
+ * @param asked `until`: up to when what was committed has to be there; `resumedAt`: first commit of the new history
  */
 export async function askWitnesses(
   run: Run,
