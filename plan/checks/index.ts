@@ -5,6 +5,7 @@ import { checkPhases } from './phases';
 import { checkPorts } from './ports';
 import { checkReferences } from './references';
 import { checkSecrets } from './secrets';
+import { checkStandbys } from './standbys';
 import { checkTiers } from './tiers';
 
 /**
@@ -18,5 +19,6 @@ export function runChecks(data: unknown, faults: FaultReport, warnings: FaultRep
   checkPorts(data, faults);
   checkPhases(data, faults);
   checkSecrets(data, faults);
+  checkStandbys(data, faults);
   checkTiers(data, faults, warnings);
 }

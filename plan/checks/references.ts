@@ -28,6 +28,9 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   }
   for (const { path } of entries(data, 'databases')) {
     for (const standby of entries(data, ...path, 'standbys')) check([...standby.path, 'site'], 'site', sites);
+    for (const told of entries(data, ...path, 'addressedBy')) {
+      for (const item of strings(data, [...told.path, 'services'])) check(item.path, 'service', services);
+    }
   }
   for (const { path } of entries(data, 'sites')) {
     for (const item of entries(data, ...path, 'standIns')) {

@@ -3,6 +3,8 @@ import { positiveDuration, duration } from './duration';
 import { text } from './common';
 
 const GATE = "the name of a gate, such as 'pitr.cut-over'";
+const YEAR = 366 * 86_400_000;
+const YEAR_AT_MOST = 'a year at most';
 const TRANSACTIONS = 'a whole number of transactions, 0 or more';
 
 /** Who may let a run pass a gate, and for how long the question stands. */
@@ -15,7 +17,9 @@ export const approvalPolicy = z.strictObject({
     .array(text)
     .min(1, { error: 'at least one role' })
     .describe('Roles that may approve; each is a contact of the plan.'),
-  expires: positiveDuration.describe('How long the run waits for an answer.'),
+  expires: positiveDuration
+    .refine((ms) => ms <= YEAR, { error: YEAR_AT_MOST })
+    .describe('How long the run waits for an answer.'),
   onExpiry: z.literal('reject').describe('What silence means: reject. A run never takes silence for consent.'),
   driftTolerance: z
     .strictObject({
