@@ -1,5 +1,6 @@
 /** Inputs of the procedures that move the primary of a database: one JSON object each, strict, every field described. */
 import { z } from 'zod';
+import { longestStallMs, longestWaitMs } from './limits';
 
 /** Fields every procedure on a database takes. */
 const common = {
@@ -14,21 +15,28 @@ const common = {
     .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
     .optional()
     .describe('refuse to run under any other plan'),
-  approvalTimeoutMs: z.int().min(100).optional().describe('milliseconds a gate stays open; default: the plan'),
+  approvalTimeoutMs: z
+    .int()
+    .min(100)
+    .max(longestWaitMs)
+    .optional()
+    .describe('milliseconds a gate stays open; default: the plan'),
 };
 const service = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected the compose service of a server of the database, e.g. postgres-standby');
 
-/** What the primary was at when it was last seen alive. */
+const number64 = z.string().regex(/^\d{1,20}$/, 'expected a whole number of 64 bits, as text');
+
+/** What the primary was at when it was last seen alive. The loss is computed from it, so every part must be what it says. */
 export const sampleSchema = z.strictObject({
   service,
-  systemIdentifier: z.string(),
-  timeline: z.int(),
-  lsn: z.string(),
-  nextXid: z.string(),
-  heartbeatAt: z.string(),
-  at: z.string(),
+  systemIdentifier: number64,
+  timeline: z.int().min(1),
+  lsn: z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/, 'expected a PostgreSQL LSN such as 0/C2D216C8'),
+  nextXid: number64,
+  heartbeatAt: z.iso.datetime(),
+  at: z.iso.datetime(),
 });
 
 /** What the guard saw before it started a failover; kept as evidence, never trusted instead of an own look. */
@@ -60,6 +68,7 @@ export const switchoverInputSchema = z.strictObject({
   stallBudgetMs: z
     .int()
     .min(100)
+    .max(longestStallMs)
     .optional()
     .describe('longest time the clients may be held before the switchover is undone; default: the plan'),
 });

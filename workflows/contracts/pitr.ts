@@ -1,5 +1,6 @@
 /** Input of `pointInTimeRecovery`: one JSON object, strict, every field described. */
 import { z } from 'zod';
+import { longestWaitMs } from './limits';
 
 const lsn = z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/, 'expected a PostgreSQL LSN such as 0/C2D216C8');
 const timeWithOffset = z
@@ -73,7 +74,12 @@ export const pitrInputSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
     .optional()
     .describe('refuse to run under any other plan'),
-  approvalTimeoutMs: z.int().min(100).optional().describe('milliseconds the gate stays open; default: the plan'),
+  approvalTimeoutMs: z
+    .int()
+    .min(100)
+    .max(longestWaitMs)
+    .optional()
+    .describe('milliseconds the gate stays open; default: the plan'),
   fullBackup: z
     .boolean()
     .default(true)
