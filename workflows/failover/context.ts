@@ -14,6 +14,8 @@ export interface Cluster {
   tier: Plan['tiers'][number];
   /** Eight hex digits that name what this run makes. */
   key: string;
+  /** When the run began, UTC. */
+  began: string;
 }
 
 /**
@@ -35,8 +37,9 @@ export function clusterOf(run: Run, name: string, plan: Plan, judged = true): Cl
     ]);
   }
   if (judged) run.judgeBy(tier);
-  const key = workflowInfo().firstExecutionRunId.replace(/-/g, '').slice(-8);
-  return { plan, home: { database, site }, members: membersOf(database), tier, key };
+  const { firstExecutionRunId, startTime } = workflowInfo();
+  const key = firstExecutionRunId.replace(/-/g, '').slice(-8);
+  return { plan, home: { database, site }, members: membersOf(database), tier, key, began: startTime.toISOString() };
 }
 
 /** The site a member lives at. The plan's check has made sure that there is one. */

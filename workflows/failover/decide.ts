@@ -48,10 +48,13 @@ export function promoteGate(cluster: Cluster, input: FailoverInput, first: Failo
 async function measureAgain(cluster: Cluster, input: FailoverInput, first: FailoverFacts): Promise<FailoverFacts> {
   const survey = await look(cluster, input);
   const chosen = survey.standbys.find((one) => one.service === first.chosen.service) ?? first.chosen;
-  return { survey, chosen, loss: estimateLoss(survey.sample, chosen, silentSince(input)) };
+  return { survey, chosen, loss: estimateLoss(survey.sample, chosen, lostBy(cluster, input)) };
 }
 
 export const silentSince = (input: FailoverInput): string | undefined => input.sighting?.seenAt ?? input.disasterAt;
+
+/** Latest moment at which the primary can have been lost: who starts a failover without saying when has seen it gone. */
+export const lostBy = ({ began }: Cluster, input: FailoverInput): string => silentSince(input) ?? began;
 
 /** What the standbys are judged by. */
 export function wantedOf(cluster: Cluster, input: FailoverInput, { primary, sample }: Survey): Wanted {

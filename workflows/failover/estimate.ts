@@ -5,7 +5,8 @@ import { lsnBytes } from '../contracts/wal';
 /**
  * Estimates the loss from the last sample of the primary and from what the standby has. Never too small: what the primary
  * may have acknowledged between the sample and its silence is counted as lost.
- * @param silentSince when the first sign of the loss was seen, UTC
+ * @param silentSince when the first sign of the loss was seen, UTC; undefined: nobody can say for how long the primary went
+ *   on after the sample
  */
 export function estimateLoss(
   sample: PrimarySample | undefined,
@@ -29,7 +30,7 @@ export function estimateLoss(
       : Math.max(0, Date.parse(sample.heartbeatAt) - Date.parse(standby.heartbeatAt));
   return {
     bytes,
-    ms: bytes > 0 && standby.heartbeatAt === undefined ? null : behind + (sampleAgeMs ?? 0),
+    ms: sampleAgeMs === null || (bytes > 0 && standby.heartbeatAt === undefined) ? null : behind + sampleAgeMs,
     transactions: bytes === 0 ? 0 : Math.max(0, Number(BigInt(sample.nextXid) - BigInt(standby.nextXid))),
     sampleAgeMs,
     basis: `primary last seen at ${sample.lsn} (${sample.at}), standby has ${standby.receivedLsn}`,
