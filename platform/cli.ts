@@ -47,6 +47,8 @@ program
   .option('--backup', 'the backup site: its pooler begins with its own standby')
   .action(async (options: { project: string; ports?: number; backup?: boolean }) => {
     const project = checkProject(options.project);
+    // The certificate is made in one of them.
+    await buildImages((line) => void process.stderr.write(`         ${line}\n`));
     await ensureVolumes(project, await ensureState(project, options.ports, options.backup ? 'backup' : 'prod'));
     console.log(`platform/state/${project}/.env and the volumes of ${project} are ready.`);
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../run';
 import { readEnv, writeEnv } from './env';
@@ -47,18 +48,27 @@ async function once(path: string, text: string): Promise<void> {
   });
 }
 
+/** Has openssl, and is the one that serves the certificate. */
+const NGINX_IMAGE = 'shandi/nginx:1';
+
+/** A self-signed certificate of the front door, made in the image that serves it: nothing is asked of the host. */
 async function certificate(directory: string): Promise<void> {
   const [key, cert] = [join(directory, 'server.key'), join(directory, 'server.crt')];
-  try {
-    await access(cert);
-    return;
-  } catch {
-    const names = 'subjectAltName=DNS:api.theshandi.com,DNS:backup-api.theshandi.com,DNS:localhost,IP:127.0.0.1';
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const subject = ['-subj', '/O=The Shandi/CN=api.theshandi.com', '-addext', names, '-days', '90'];
-    await run('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert]);
-    await chmod(key, 0o600);
-  }
+  if (existsSync(cert)) return;
+  const names = 'subjectAltName=DNS:api.theshandi.com,DNS:backup-api.theshandi.com,DNS:localhost,IP:127.0.0.1';
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const subject = ['-subj', '/O=The Shandi/CN=api.theshandi.com', '-addext', names, '-days', '90'];
+  // Both come on standard output: no directory is shared, whose files would be another user's, and no log keeps the key.
+  const container = ['run', '--rm', '--pull', 'never', '--network', 'none', '--log-driver', 'none'];
+  const openssl = ['--entrypoint', 'openssl', NGINX_IMAGE, 'req', '-x509', ...curve, ...subject];
+  const { stdout } = await run('docker', [...container, ...openssl, '-keyout', '-', '-out', '-']);
+  const pem = (what: string): string => {
+    const found = new RegExp(`-----BEGIN ${what}-----[^-]+-----END ${what}-----\n`).exec(stdout)?.[0];
+    if (!found) throw new Error(`openssl of ${NGINX_IMAGE} wrote no ${what}`);
+    return found;
+  };
+  await writeFile(key, pem('PRIVATE KEY'), { mode: 0o600 });
+  await writeFile(cert, pem('CERTIFICATE'));
 }
 
 /**
