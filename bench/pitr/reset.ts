@@ -38,7 +38,8 @@ async function list(args: string[]): Promise<string[]> {
 /** Segments and history files of every timeline after the first are named by it. Nothing writes there now. */
 async function forgetLaterTimelines(stand: Stand): Promise<void> {
   const { repositoryVolume, repositoryPath, stanza } = stand.database.backup;
-  const mount = ['-v', `${repositoryVolume}:${repositoryPath}`, '--network', 'none', '--entrypoint', 'find'];
+  const label = ['--label', `${PLATFORM_LABEL}=${stand.project}`];
+  const mount = [...label, '-v', `${repositoryVolume}:${repositoryPath}`, '--network', 'none', '--entrypoint', 'find'];
   const where = [`${repositoryPath}/archive/${stanza}`, '-path', '*/0000000[2-9A-F]*', '-delete'];
   await run('docker', ['run', '--rm', ...mount, 'shandi/postgres:15', ...where]);
 }

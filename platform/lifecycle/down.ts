@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { run } from '../run';
+import { belonging, ofPlatform, refuseForeign } from './belonging';
 import { checkProject, PLATFORM_LABEL, stateDirectory } from './layout';
 
 export interface DownResult {
@@ -14,32 +16,43 @@ async function list(args: string[]): Promise<string[]> {
 }
 
 /**
- * Removes everything of a platform and nothing else: the containers and networks compose made for the project, the
- * volumes labelled `dr.platform=<project>` (those a recovery made for it included) with whatever container still holds
- * one, and the state directory. Works without the state directory and when only half of it is there.
+ * Removes everything of a platform and nothing else: the containers compose made from a file of this checkout, with their
+ * networks, what carries the label `dr.platform=<project>` (volumes, and whatever recoveries made for it), and the state
+ * directory. Works without the state directory and when only half of it is there.
+ *
+ * @throws when the project belongs to another compose file, or when nothing but the label says that the things are of a
+ *   platform of this checkout: then nothing is removed
  */
 export async function platformDown({
   project: name = 'shandi',
   log = () => undefined,
 }: { project?: string; log?: (line: string) => void } = {}): Promise<DownResult> {
   const project = checkProject(name);
-  const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
-  const ofPlatform = ['--filter', `label=${PLATFORM_LABEL}=${project}`];
-  const volumes = await list(['volume', 'ls', '-q', ...ofPlatform]);
-  const found = await Promise.all([
-    list(['ps', '-aq', ...ofProject]),
-    list(['ps', '-aq', ...ofPlatform]),
-    ...volumes.map((volume) => list(['ps', '-aq', '--filter', `volume=${volume}`])),
+  const found = await belonging(project);
+  refuseForeign(project, found);
+  const labelled = ofPlatform(project);
+  const [volumes, made] = await Promise.all([
+    list(['volume', 'ls', '-q', ...labelled]),
+    list(['ps', '-aq', '--no-trunc', ...labelled]),
   ]);
-  const containers = [...new Set(found.flat())];
+  const known = found.ours.length > 0 || existsSync(stateDirectory(project));
+  if (!known && volumes.length + made.length > 0)
+    throw new Error(
+      `${[...volumes, ...made].join(', ')} carry the label ${PLATFORM_LABEL}=${project}, but this checkout has no state of ` +
+        `project ${project} and no container of it: they may be another platform's, and nothing was removed. ` +
+        `If they are not, remove them by hand (docker rm, docker volume rm)`,
+    );
+  const containers = [...new Set([...found.ours.map(({ id }) => id), ...made])];
   // Two at once can both try to remove the same thing; what is gone is gone.
   if (containers.length) await run('docker', ['rm', '-f', '-v', ...containers], { tolerate: true });
-  const networks = [
-    ...new Set((await Promise.all([ofProject, ofPlatform].map((f) => list(['network', 'ls', '-q', ...f])))).flat()),
-  ];
+  // Compose writes no file on a network: it is ours because the project is.
+  const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
+  const networks = known
+    ? [...new Set((await Promise.all([ofProject, labelled].map((f) => list(['network', 'ls', '-q', ...f])))).flat())]
+    : [];
   if (networks.length) await run('docker', ['network', 'rm', ...networks], { tolerate: true });
   if (volumes.length) await run('docker', ['volume', 'rm', ...volumes], { tolerate: true });
-  const left = await list(['volume', 'ls', '-q', ...ofPlatform]);
+  const left = await list(['volume', 'ls', '-q', ...labelled]);
   if (left.length)
     throw new Error(
       `volumes of project ${project} could not be removed: ${left.join(', ')} (in use by whom? docker ps -a)`,

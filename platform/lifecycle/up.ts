@@ -1,4 +1,4 @@
-import { run } from '../run';
+import { belonging, refuseForeign } from './belonging';
 import { compose, execIn } from './compose';
 import { checkProject, composeFile, type Stack } from './layout';
 import { connection, httpStatus, queryOnce, until } from './probe';
@@ -36,13 +36,12 @@ export interface UpResult {
 
 /** A project that runs as one stack is not turned into another: compose would recreate the database under its clients. */
 async function refuseOtherStack(project: string, stack: Stack): Promise<void> {
-  const label = 'com.docker.compose.project';
-  const format = `{{.Label "${label}.config_files"}}`;
-  const { stdout } = await run('docker', ['ps', '-a', '--filter', `label=${label}=${project}`, '--format', format]);
-  const other = stdout.split('\n').find((files) => files && !files.split(',').includes(composeFile(stack)));
+  const found = await belonging(project);
+  refuseForeign(project, found);
+  const other = found.ours.find(({ files }) => files !== composeFile(stack));
   if (other)
     throw new Error(
-      `project ${project} exists already, made from ${other}, and was asked for as '${stack}' (${composeFile(stack)}): ` +
+      `project ${project} exists already, made from ${other.files}, and was asked for as '${stack}' (${composeFile(stack)}): ` +
         `take another --project, or remove it first (npm run platform -- down --project ${project})`,
     );
 }
