@@ -56,7 +56,7 @@ export interface StepView {
   error?: Problem;
   /** Tries by a person's `retry`, not Temporal's own retries. */
   attempts: number;
-  /** Whether an undo is registered and still open. */
+  /** What became of its undo: registered and not needed so far, done, left undone by a person, or given up for good. Absent: it has none. */
   undo?: 'open' | 'done' | 'failed' | 'dropped';
 }
 

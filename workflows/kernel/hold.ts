@@ -44,6 +44,11 @@ export class Holds {
     return this.record.humanTime.during(wait);
   }
 
+  /** Title of the step that is held now. */
+  get heldAt(): string | undefined {
+    return this.open?.title;
+  }
+
   /** Why the message cannot be taken now; undefined when it can. */
   objection(message: ResolveMessage): string | undefined {
     if (!this.open || this.answer) return 'no step of this run is held now, so there is nothing to resolve';

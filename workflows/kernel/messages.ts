@@ -60,10 +60,16 @@ export function listen(run: Run, body: CancellationScope, end: (ending: Ended) =
     );
   };
 
-  const ended = (): string | undefined =>
-    ['running', 'watching', 'alarm', 'paused', 'waiting-approval', 'held'].includes(run.record.state)
-      ? undefined
-      : `the run is ${run.record.state}`;
+  const live = ['running', 'watching', 'alarm', 'paused', 'waiting-approval', 'held'];
+  /** A run that is ending has nothing left to pause or abort: the word would only change the name of its end. */
+  const ended = (): string | undefined => {
+    const { state } = run.record;
+    if (!live.includes(state)) return `the run is ${state}`;
+    const why = run.leaves ?? (body.consideredCancelled ? 'it was cancelled' : undefined);
+    if (why === undefined) return undefined;
+    const undo = holds.heldAt;
+    return `the run is ending already: ${why}${undo === undefined ? '' : `; it is held at "${undo}", which \`resolve\` retries or skips`}`;
+  };
 
   register({
     update: messages.approveUpdate,

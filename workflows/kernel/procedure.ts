@@ -96,6 +96,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
     else if (error instanceof TemporalFailure) ending = unexpected(error);
     else throw error;
   }
+  run.leave(ending?.message ?? (cancelled ? 'it was cancelled' : 'all its steps are done'));
 
   return CancellationScope.nonCancellable(async () => {
     // Steps that ran beside the one that ended the run are cancelled, and have ended, before the way back begins.

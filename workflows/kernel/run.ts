@@ -21,7 +21,7 @@ import { Ended } from './endings';
 import { Gates, type GateDefinition } from './gate';
 import { Holds } from './hold';
 import { RunRecord } from './record';
-import { UndoStack } from './undo';
+import { UndoStack, type Undo } from './undo';
 
 /** How a step says what it found or did, in a sentence with its numbers. */
 export type Outcome<T> = (value: T) => string;
@@ -42,6 +42,7 @@ export class Run {
   private readonly cleanups: { title: string; act: () => Promise<unknown> }[] = [];
   private pausedBy: string | undefined;
   private noWayBack: string | undefined;
+  private leaving: string | undefined;
   /** Steps under way; the way back begins only when none is. */
   private active = 0;
 
@@ -64,8 +65,8 @@ export class Run {
 
   /** Changes something that can be changed back. */
   change<T>(title: string, act: () => Promise<T>, options: ChangeOptions<T> = {}): Promise<T> {
-    if (options.undo) this.undo.push(options.undo.title, options.undo.act);
-    return this.step('change', title, act, options);
+    const undo = options.undo && this.undo.push(options.undo.title, options.undo.act);
+    return this.step('change', title, act, options, undo);
   }
 
   /** A change the rest can do without: when it fails a person may skip it, on record, and it is undefined. */
@@ -196,6 +197,17 @@ export class Run {
     this.record.note('person', `resumed by ${by}`);
   }
 
+  /** @internal The body is over, or was told to end: what is left are the way back, the tidying and the report. */
+  leave(why: string): void {
+    this.leaving ??= why;
+    if (this.pausedBy !== undefined) this.resume('the end of the run');
+  }
+
+  /** @internal Why the run ends; undefined while it goes on. */
+  get leaves(): string | undefined {
+    return this.leaving;
+  }
+
   /** @internal Why what was done stays, when the run ends early after the point of no return. */
   get stays(): string | undefined {
     return this.noWayBack;
@@ -228,11 +240,17 @@ export class Run {
   }
 
   /** One step: waits out a pause, acts, and holds the run where the step fails until a person decides. */
-  private async step<T>(kind: StepKind, title: string, act: () => Promise<T>, options: ChangeOptions<T>): Promise<T> {
+  private async step<T>(
+    kind: StepKind,
+    title: string,
+    act: () => Promise<T>,
+    options: ChangeOptions<T>,
+    undo?: Undo,
+  ): Promise<T> {
     this.active += 1;
     try {
       await this.notPaused();
-      return await this.attempts(kind, title, act, options);
+      return await this.attempts(kind, title, act, options, undo);
     } finally {
       this.active -= 1;
     }
@@ -243,8 +261,13 @@ export class Run {
     title: string,
     act: () => Promise<T>,
     options: ChangeOptions<T>,
+    undo?: Undo,
   ): Promise<T> {
     const step = this.record.openStep(kind, title);
+    if (undo) {
+      undo.of = step;
+      step.undo = 'open';
+    }
     for (;;) {
       try {
         const value = await act();

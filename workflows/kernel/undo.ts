@@ -4,9 +4,14 @@ import type { Problem, StepView } from '../contracts/run-view';
 import type { Holds } from './hold';
 import type { RunRecord } from './record';
 
-interface Undo {
+/** An undo that waits. */
+export interface Undo {
   title: string;
   act: () => Promise<unknown>;
+  /** Whether there is anything to undo, asked when the way back begins; where there is not, it leaves no step. */
+  needed: () => boolean;
+  /** The change it belongs to; its row of the report says what became of the undo. */
+  of?: StepView;
 }
 
 /** The way back: every change leaves its undo here before it begins. */
@@ -18,12 +23,16 @@ export class UndoStack {
     private readonly holds: Holds,
   ) {}
 
-  push(title: string, act: () => Promise<unknown>): void {
-    this.stack.push({ title, act });
+  /** Registers an undo on top of the stack. @param needed default: always */
+  push(title: string, act: () => Promise<unknown>, needed: () => boolean = () => true): Undo {
+    const undo = { title, act, needed };
+    this.stack.push(undo);
+    return undo;
   }
 
   /** The changes so far stay. */
   drop(): void {
+    for (const undo of this.stack) mark(undo, 'dropped');
     this.stack = [];
   }
 
@@ -36,6 +45,7 @@ export class UndoStack {
    * on which it had worked, so going on is for a person to say. After a skip every further one asks first.
    */
   async unwind(why: string): Promise<void> {
+    this.stack = this.stack.filter((undo) => undo.needed());
     if (this.stack.length === 0) return;
     this.record.setState('undoing');
     this.record.phase('Undo');
@@ -53,9 +63,13 @@ export class UndoStack {
     const step = this.record.openStep('undo', undo.title);
     let problem: Problem | undefined = skipped === undefined ? undefined : afterSkip(skipped);
     for (;;) {
-      if (problem && !(await this.goOn(step, problem))) return false;
+      if (problem && !(await this.goOn(step, problem))) {
+        mark(undo, 'failed');
+        return false;
+      }
       try {
         await undo.act();
+        mark(undo, 'done');
         this.record.closeStep(step, 'done');
         return true;
       } catch (error) {
@@ -83,6 +97,10 @@ export class UndoStack {
     return false;
   }
 }
+
+const mark = ({ of }: Undo, state: NonNullable<StepView['undo']>): void => {
+  if (of) of.undo = state;
+};
 
 const afterSkip = (title: string): Problem => ({
   code: 'DR-UNDO',
