@@ -23,6 +23,14 @@ describe('replay of saved histories', function () {
     assert.equal(historyToJSON({ events: [] }), '{}');
   });
 
+  it('they name no machine: neither its processes nor its folders', () => {
+    for (const name of saved) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      assert.doesNotMatch(text, /\d+@[a-z]/i, `${name} has the identity of a worker`);
+      assert.ok(!text.includes(join(__dirname, '..', '..')), `${name} has a folder of this checkout`);
+    }
+  });
+
   it(`all ${saved.length} replay under the code of today`, async () => {
     assert.ok(saved.length >= 5, 'expected the shapes: recovered, refused, rejected, cancelled, held');
     const bundle = await workflowBundle(mkdtempSync(join(tmpdir(), 'dr-replay-')));

@@ -3,6 +3,7 @@
  * shape of a procedure on purpose; keep the files of releases whose runs may still be alive.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -80,8 +81,8 @@ async function main(): Promise<void> {
         workflowId: handle.workflowId,
         history: JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown,
       };
-      // Stack traces name the folder of the checkout; a saved history names no machine.
-      const text = JSON.stringify(saved).replaceAll(root, '');
+      // Stack traces name the folder of the checkout, identities and queues of workers the machine: a saved history names neither.
+      const text = JSON.stringify(saved).replaceAll(root, '').replaceAll(`${process.pid}@${hostname()}`, 'worker');
       writeFileSync(join(folder, `point-in-time-recovery.${name}.${version}.json`), `${text}\n`);
       process.stdout.write(`${name}\n`);
     });
