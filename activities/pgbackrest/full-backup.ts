@@ -7,7 +7,7 @@ import { until } from '../shared/until';
 import { readRepository } from './read-repository';
 
 export interface FullBackup extends DatabaseAt {
-  /** First 8 hex characters of the run's first execution id; the backup carries it as annotation dr-run. */
+  /** Last 8 hex digits of the run's first execution id; the backup carries it as annotation dr-run. */
   key: string;
 }
 

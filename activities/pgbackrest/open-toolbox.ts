@@ -9,7 +9,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { cipherEnv, specHash } from './toolbox-spec';
 
 export interface OpenToolbox extends DatabaseAt {
-  /** First 8 hex characters of the run's first execution id. */
+  /** Last 8 hex digits of the run's first execution id: see `copyNames`. */
   key: string;
   /** Image of the database server: its programs read its own formats. Never pulled. */
   image: string;

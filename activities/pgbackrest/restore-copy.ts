@@ -16,7 +16,7 @@ import { mark } from './scripts';
 import { cipherEnv } from './toolbox-spec';
 
 export interface RestoreCopy extends DatabaseAt {
-  /** First 8 hex characters of the run's first execution id. */
+  /** Last 8 hex digits of the run's first execution id: see `copyNames`. */
   key: string;
   /** Image of the database server, the one the data was written with. */
   image: string;

@@ -3,10 +3,8 @@ import { act } from '../lib/act';
 import { addWho } from '../lib/options';
 import { addTarget } from '../lib/target';
 
-const runArgument = [
-  '[run]',
-  'workflow id, resource or its end, e.g. shandi (default: the only run under way)',
-] as const;
+const whichRun = 'workflow id, resource or its end, e.g. shandi';
+const runArgument = ['[run]', `${whichRun} (default: the only run under way)`] as const;
 const exits =
   'Exit code: 0 taken, 2 bad value, 3 the run refused it (the reason is printed), 8 no control plane or no worker.';
 
@@ -47,7 +45,7 @@ export function wordCommands(): Command[] {
   const resolve = addWho(
     new Command('resolve')
       .description('say how a held run goes on: retry the step, skip it on record, or abort and undo')
-      .argument('<run>', runArgument[1])
+      .argument('<run>', whichRun)
       .addArgument(new Argument('<action>', 'what to do').choices(['retry', 'skip', 'abort'])),
   ).addHelpText(
     'after',
