@@ -180,7 +180,7 @@ export function headline(view: RunView): Headline {
       return {
         tone: 'good',
         badge: 'copy ready',
-        sentence: `A copy of ${what} stands ready for inspection. The live database was not touched.`,
+        sentence: `A copy of ${what} stands ready for inspection. ${touched(view)}`,
       };
     case 'met':
       return {
@@ -204,6 +204,15 @@ export function headline(view: RunView): Headline {
       return { tone: 'warn', badge: 'completed', sentence: `The ${procedureTitle(view.procedure)} of ${what} ended.` };
   }
 }
+
+/** Title of the step by which a recovery writes to the live database before anything is approved. */
+export const newestWalStep = 'Bring the newest WAL into the archive';
+
+/** What a copy left on the live database: nothing, unless its target needed WAL that only that server had. */
+const touched = (view: RunView): string =>
+  view.steps.some((one) => one.title === newestWalStep)
+    ? 'The live database got a restore point, one heartbeat row and a WAL switch, and goes on.'
+    : 'Nothing was written to the live database.';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const took = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${duration(ms)}`);

@@ -5,7 +5,7 @@ import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import type { Preflight } from './preflight';
-import { bytes, count, duration, known } from '../contracts/words';
+import { bytes, count, duration, known, newestWalStep } from '../contracts/words';
 
 /** A copy that stands at its target, and what was found before and in it. */
 export interface Prepared extends Preflight {
@@ -81,12 +81,11 @@ async function secureTail(
   const { at, key, input } = recovery;
   const needed = found.coverage.needsTail || found.target.kind === 'latest';
   if (!found.damaged.answered || (!needed && input.mode === 'copy')) return undefined;
-  const title = 'Bring the newest WAL into the archive';
   const act = (): Promise<{ lsn: string; segment: string; durationMs: number }> =>
     on.change.secureTail({ ...at, marker: `dr-${key}` });
   const outcome = (value: { lsn: string; segment: string; durationMs: number }): string =>
     `up to ${value.lsn}, segment ${value.segment} archived in ${duration(value.durationMs)}`;
-  return needed ? run.change(title, act, { outcome }) : run.optional(title, act, outcome);
+  return needed ? run.change(newestWalStep, act, { outcome }) : run.optional(newestWalStep, act, outcome);
 }
 
 /** A copy with damage is a failed step, not a line on a card: someone must say so by name to go on with it. */
