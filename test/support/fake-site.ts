@@ -38,6 +38,8 @@ export class FakeSite {
   free = 1e12;
   salvage: Partial<Salvage> = {};
   inspection: Partial<Inspection> = {};
+  /** What is seen in the copy once it is promoted. */
+  promotedInspection: Partial<Inspection> = {};
   /** Milliseconds an activity takes. */
   delays = new Map<string, number>();
 
@@ -109,7 +111,7 @@ export class FakeSite {
       inspectCopy: (): Inspection => ({ ...inspection, ...this.inspection }),
       measureLoss: (): Loss => ({ ...loss, ...this.loss }),
       promoteCopy: () => ({ timeline: 2, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
-      inspectPromoted: () => ({ ...inspection, tables: [] }),
+      inspectPromoted: () => ({ ...inspection, tables: [], ...this.promotedInspection }),
       surveyServer: ({ service }: { service: string }): ServerFacts => this.survey(service),
       promoteStandby: ({ service }: { service: string }): PromotedStandby => ({
         service,

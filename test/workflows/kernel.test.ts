@@ -156,6 +156,77 @@ describe('kernel: what a run does with people, failures and time', function () {
     });
   });
 
+  it('an abort while the way back is held is refused with a sentence, and does not change how the run ended', async () => {
+    for (const end of ['expired', 'cancelled'] as const) {
+      const site = new FakeSite();
+      site.fail('removeCopy', 'DR-ENGINE', 'the engine refuses');
+      await house.with(site, async () => {
+        const handle = await house.recover(end === 'expired' ? { approvalTimeoutMs: 100 } : {});
+        if (end === 'cancelled') {
+          await until(handle, 'waiting-approval');
+          await handle.cancel();
+        }
+        await until(handle, 'held');
+        for (const late of ['abort', 'pause'])
+          await assert.rejects(say(handle, late, word), (error: Error) =>
+            /the run is ending already: .*; it is held at "Remove the copy and its volume", which `resolve` retries or skips/.test(
+              String(error.cause),
+            ),
+          );
+        await say(handle, 'resolve', { action: 'retry', ...word });
+        assert.equal((await failureOf(handle)).code, end === 'expired' ? 'DR-APPROVAL-EXPIRED' : 'CancelledFailure');
+        assert.equal((await handle.query<RunView>('run')).state, end);
+      });
+    }
+  });
+
+  it('a change says what became of its undo: done, left undone by a person, or given up', async () => {
+    const undos = (view: RunView): Record<string, string | undefined> =>
+      Object.fromEntries(view.steps.filter((one) => one.undo).map((one) => [one.title, one.undo]));
+    const site = new FakeSite();
+    site.fail('promoteCopy', 'DR-PROMOTE', 'still in recovery');
+    site.fail('removeCopy', 'DR-ENGINE', 'the engine refuses');
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      const before = undos(await until(handle, 'held'));
+      assert.deepEqual(new Set(Object.values(before)), new Set(['open']));
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      let view = await until(handle, 'held');
+      while (!/Remove the copy/.test(view.hold?.title ?? '')) view = await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'skip', ...word });
+      await failureOf(handle);
+      assert.deepEqual(undos(await handle.query<RunView>('run')), {
+        'Restore backup 20261122-160000F into a volume of its own': 'failed',
+        'Pause the clients': 'done',
+        'Fence the damaged server and prove it': 'done',
+      });
+      const recovered = await house.recover();
+      await approve(recovered);
+      const { steps } = (await resultOf(recovered)).view;
+      assert.equal(steps.find((one) => one.title === 'Pause the clients')?.undo, 'dropped');
+    });
+  });
+
+  it('tables that were locked: amcheck that could not look is not called clean, and damage seen then holds the run', async () => {
+    const site = new FakeSite();
+    const amcheck = { ok: true, checked: false, relations: 0, skipped: [], findings: [], durationMs: 0 };
+    site.inspection = { tables: [{ table: 'payments', now: null, after: null, locked: true }], amcheck };
+    site.promotedInspection = { tables: [{ table: 'payments', now: null, after: 7 }], amcheck, checksumFailures: 3 };
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      const held = await until(handle, 'held');
+      assert.equal(held.hold?.problem.code, 'DR-CORRUPT');
+      assert.match(held.hold?.problem.message ?? '', /3 page checksum failures/);
+      site.promotedInspection.checksumFailures = 0;
+      await say(handle, 'resolve', { action: 'retry', ...word });
+      const { view } = await resultOf(handle);
+      const step = view.steps.find((one) => one.title.startsWith('Inspect the tables that were locked'));
+      assert.match(step?.outcome ?? '', /^amcheck did not look.*; payments 7 rows$/);
+    });
+  });
+
   it('two steps that fail at once are held one after the other, each with its own answer', async () => {
     const site = new FakeSite();
     site.fail('fullBackup', 'DR-BACKUP-FAILED', 'the engine is away');
