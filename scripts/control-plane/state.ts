@@ -8,11 +8,16 @@ export interface ControlPlaneState {
   namespace: string;
   uiUrl: string;
   startedAt: string;
+  /** The command that started it: `npm run down` stops only what `npm run demo` started. */
+  startedBy: string;
   /** The supervisor, and its children by name (`temporal`, `control`, `site-primary`, …). */
   supervisor: number;
   children: Record<string, number>;
   ready: boolean;
 }
+
+/** The command that starts a control plane unless another says that it did. */
+export const drUp = './dr up';
 
 export const stateFile = (): string => join(drHome(), 'control-plane.json');
 export const logFile = (name: string): string => join(drHome(), 'logs', `${name}.log`);

@@ -4,11 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listens, taken } from './port';
 import { ports, temporalServer, workers, type Child } from './processes';
-import { logFile, removeState, writeState, type ControlPlaneState } from './state';
+import { drUp, logFile, removeState, writeState, type ControlPlaneState } from './state';
 
 /** A child that dies again at once waits longer each time, up to this many milliseconds. */
 const longestPause = 5_000;
@@ -19,11 +19,13 @@ let expected: string[] = [];
 let stopping = false;
 
 const { server, ui } = ports();
+const listened = { DR_TEMPORAL_PORT: server, DR_TEMPORAL_UI_PORT: ui };
 const state: ControlPlaneState = {
   address: `127.0.0.1:${server}`,
   namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
   uiUrl: `http://127.0.0.1:${ui}`,
   startedAt: new Date().toISOString(),
+  startedBy: process.argv[2] ?? drUp,
   supervisor: process.pid,
   children: {},
   ready: false,
@@ -62,29 +64,25 @@ function start(child: Child, pause = 100): void {
     ready.delete(child.name);
     publish();
     const next = Date.now() - began > 10_000 ? 100 : Math.min(longestPause, pause * 2);
-    setTimeout(() => start(child, next), pause);
+    setTimeout(() => void again(child, next), pause);
   });
   publish();
 }
 
-/** Whether something listens on the server's port. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => (socket.destroy(), resolve(true)));
-    socket.once('error', () => resolve(false));
-  });
+/** Starts a child once more. A port that somebody else took meanwhile is waited for: an answer there would be taken for ours. */
+async function again(child: Child, pause: number): Promise<void> {
+  for (let why = child.readyLine ? undefined : await taken(listened); why && !stopping; why = await taken(listened)) {
+    process.stderr.write(`supervisor: ${child.name} cannot be started again: ${why}\n`);
+    await sleep(longestPause);
+  }
+  start(child, pause);
 }
 
 /** The server prints no line: it is ready, at its first start and at every later one, when its port answers. */
 async function reportPort(name: string, started: ChildProcess): Promise<void> {
-  while (running.get(name) === started && !stopping) {
-    if (await answers(server)) {
-      ready.add(name);
-      return publish();
-    }
-    await sleep(50);
-  }
+  if (!(await listens(server, () => running.get(name) === started && !stopping))) return;
+  ready.add(name);
+  publish();
 }
 
 async function stop(): Promise<void> {
@@ -113,6 +111,8 @@ async function main(): Promise<void> {
   const temporal = temporalServer();
   const others = await workers();
   expected = ['temporal', ...others.map((one) => one.name)];
+  const why = await taken(listened);
+  if (why) throw new Error(`the Temporal server cannot be started: ${why}`);
   start(temporal);
   while (!ready.has(temporal.name)) await sleep(20);
   for (const child of others) start(child);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../activities/shared/paths';
 import { endOrphans } from './orphans';
-import { isOurs, logFile, readState, removeState, type ControlPlaneState } from './state';
+import { drUp, isOurs, logFile, readState, removeState, type ControlPlaneState } from './state';
 
 /** Cold start: the workflow bundle is built (5 s) and the server makes its database; generous for a busy machine. */
 const deadline = 90_000;
@@ -12,9 +12,13 @@ const deadline = 90_000;
 /**
  * Starts the embedded control plane (Temporal development server, control worker, site workers) and returns when every
  * part is ready. Running already is fine. State survives a restart: runs go on where they were.
+ * @param startedBy command that is remembered as the one that started it; one that runs already keeps its own
  * @throws Error naming the part that did not come up and its log
  */
-export async function controlPlaneUp(log: (line: string) => void = () => undefined): Promise<ControlPlaneState> {
+export async function controlPlaneUp(
+  log: (line: string) => void = () => undefined,
+  startedBy = drUp,
+): Promise<ControlPlaneState> {
   const known = readState();
   if (known && isOurs(known.supervisor, 'supervisor')) {
     log(`control plane runs already at ${known.address}`);
@@ -27,7 +31,7 @@ export async function controlPlaneUp(log: (line: string) => void = () => undefin
   const out = openSync(logFile('supervisor'), 'a');
   const child = spawn(
     process.execPath,
-    ['--import', require.resolve('tsx'), join(root(), 'scripts', 'control-plane', 'supervisor.ts')],
+    ['--import', require.resolve('tsx'), join(root(), 'scripts', 'control-plane', 'supervisor.ts'), startedBy],
     {
       detached: true,
       stdio: ['ignore', out, out],
