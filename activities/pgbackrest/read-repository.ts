@@ -1,6 +1,7 @@
 import { drFailure } from '../../workflows/contracts/errors';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { execIn } from '../shared/exec';
+import { redact } from '../shared/redact';
 import { parseListing, type Archive } from './archive';
 import { parseInfo, type StanzaInfo } from './backups';
 import { listScript, mark } from './scripts';
@@ -53,7 +54,9 @@ export async function readRepository(
   if (result.exitCode !== 0 || infoCode !== 0)
     throw drFailure(
       'DR-TOOL',
-      `pgbackrest info of stanza ${stanza} failed: ${(info || result.stderr).trim().slice(-400)}`,
+      `pgbackrest info of stanza ${stanza} failed: ${redact(info || result.stderr)
+        .trim()
+        .slice(-400)}`,
     );
   const parsed = parseInfo(info, stanza);
   if (!parsed || parsed.archiveId === undefined)
@@ -61,7 +64,8 @@ export async function readRepository(
       'DR-NO-BACKUP',
       `stanza ${stanza} of database ${at.database.name} is not in the repository at ${at.database.backup.repositoryPath}: ${parsed?.status ?? 'it is not listed'}`,
     );
-  if (listCode !== 0) throw drFailure('DR-TOOL', `pgbackrest repo-ls of stanza ${stanza} failed: ${list.slice(-400)}`);
+  if (listCode !== 0)
+    throw drFailure('DR-TOOL', `pgbackrest repo-ls of stanza ${stanza} failed: ${redact(list).slice(-400)}`);
   const segmentBytes = bytes || defaultSegmentBytes;
   return {
     info: parsed,

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
+import { readEnvFile } from './env-file';
 import { fromRoot } from './paths';
+import { redacted } from './redact';
 
 /**
  * Runs `docker compose` for a site's project, arguments as an array.
- * @throws DR-COMPOSE with the end of its output (retryable)
+ * @throws DR-COMPOSE with the end of its output, without secrets (retryable)
  */
 export async function compose(site: Site, args: string[], signal?: AbortSignal): Promise<string> {
   const command = [
@@ -21,8 +22,8 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
     fromRoot(site.compose.envFile),
     ...args,
   ];
-  return new Promise((resolve, reject) => {
-    let output = '';
+  let output = '';
+  const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn('docker', command, {
       signal,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,17 +39,13 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
           : drFailure('DR-COMPOSE', `docker compose could not be started: ${error.message}`),
       ),
     );
-    child.once('close', (code) =>
-      code === 0
-        ? resolve(output)
-        : reject(
-            drFailure(
-              'DR-COMPOSE',
-              `docker compose ${args.join(' ')} at site ${site.name} ended with ${code}: ${output.trim().slice(-500)}`,
-              { retry: true },
-            ),
-          ),
-    );
+    child.once('close', resolve);
+  });
+  if (code === 0) return output;
+  // Compose quotes what it interpolates, and names files of this machine.
+  const said = (await redacted(site, output)).trim().slice(-500);
+  throw drFailure('DR-COMPOSE', `docker compose ${args.join(' ')} at site ${site.name} ended with ${code}: ${said}`, {
+    retry: true,
   });
 }
 
@@ -69,7 +66,10 @@ function passedOn(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-/** A variable of the site's compose env file; undefined when it is not there. Not for secrets: see `secret`. */
+/**
+ * A variable of the site's compose env file; undefined when it is not there. Not for secrets: see `secret`.
+ * @throws DR-COMPOSE when the file cannot be read
+ */
 export async function composeVariable(site: Site, name: string): Promise<string | undefined> {
-  return parseEnv(await readFile(fromRoot(site.compose.envFile), 'utf8'))[name];
+  return parseEnv(await readEnvFile(site))[name];
 }

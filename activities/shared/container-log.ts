@@ -1,7 +1,8 @@
 import type { Site } from '../../plan';
 import { engineOf } from './engine';
+import { redacted } from './redact';
 
-/** The end of a container's log as text; empty when there is none to read. */
+/** The end of a container's log as text, without secrets; empty when there is none to read. */
 export async function containerLog(
   site: Site,
   container: string,
@@ -11,7 +12,7 @@ export async function containerLog(
     .getContainer(container)
     .logs({ stdout: true, stderr: true, tail: options.tail, timestamps: options.timestamps ?? false })
     .catch(() => Buffer.alloc(0));
-  return withoutHeaders(raw).toString('utf8');
+  return redacted(site, withoutHeaders(raw).toString('utf8'));
 }
 
 /** The engine puts eight bytes before each chunk: the stream's number and, in the last four, the chunk's length. */

@@ -4,6 +4,7 @@ import Docker from 'dockerode';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from './paths';
+import { redact } from './redact';
 
 const engines = new Map<string, Docker>();
 
@@ -81,6 +82,6 @@ export async function onEngine<T>(site: Site, what: string, call: (engine: Docke
   } catch (error) {
     // Ours already, or the run was cancelled: neither is the engine's doing.
     if (['ApplicationFailure', 'CancelledFailure', 'AbortError'].includes((error as Error).name)) throw error;
-    throw drFailure('DR-ENGINE', `${what} at site ${site.name}: ${(error as Error).message}`, { retry: true });
+    throw drFailure('DR-ENGINE', `${what} at site ${site.name}: ${redact((error as Error).message)}`, { retry: true });
   }
 }

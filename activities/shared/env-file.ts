@@ -4,12 +4,32 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from './paths';
 import { writeFileAtomically } from './write-file';
 
-/** Sets one variable of a site's compose env file in one atomic step; everything else in it stays as it is. */
+/** Text of a site's compose env file. @throws DR-COMPOSE naming it as the plan does, when it cannot be read */
+export async function readEnvFile(site: Site): Promise<string> {
+  return readFile(fromRoot(site.compose.envFile), 'utf8').catch((error: unknown) => refuse(site, 'read', error));
+}
+
+/**
+ * Sets one variable of a site's compose env file in one atomic step; everything else in it stays as it is.
+ * @throws DR-COMPOSE when the file cannot be read or written, DR-INPUT for a value that would need quoting
+ */
 export async function setEnvVariable(site: Site, name: string, value: string): Promise<void> {
-  const path = fromRoot(site.compose.envFile);
-  const text = await readFile(path, 'utf8');
+  const text = await readEnvFile(site);
   const changed = withVariable(text, name, value);
-  if (changed !== text) await writeFileAtomically(path, changed);
+  if (changed !== text)
+    await writeFileAtomically(fromRoot(site.compose.envFile), changed).catch((error: unknown) =>
+      refuse(site, 'written', error),
+    );
+}
+
+/** The path as the plan writes it: an absolute one of this machine means nothing in a history. */
+function refuse(site: Site, what: 'read' | 'written', error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  throw drFailure(
+    'DR-COMPOSE',
+    `env file ${site.compose.envFile} of site ${site.name} cannot be ${what}: ${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}`,
+    { next: 'Put the file back where the plan says it is, readable and writable by the site worker; then retry.' },
+  );
 }
 
 /**

@@ -2,10 +2,13 @@ import { PassThrough } from 'node:stream';
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { begun, engineOf, onEngine, patientEngineOf } from './engine';
+import { redacted } from './redact';
 
 export interface ExecResult {
   exitCode: number;
+  /** Of a program that failed: without secrets, because it will be quoted. */
   stdout: string;
+  /** Without secrets. */
   stderr: string;
 }
 
@@ -87,6 +90,15 @@ export async function execIn(
       stream.once('error', (error: Error) => finish(error));
     });
     const { ExitCode } = await engineOf(site).getExec(id).inspect();
-    return { exitCode: ExitCode ?? -1, stdout, stderr };
+    return resultOf(site, ExitCode ?? -1, stdout, stderr);
   });
+}
+
+/** What a program left behind. Output of one that went well is data and stays as it is. */
+export async function resultOf(site: Site, exitCode: number, stdout: string, stderr: string): Promise<ExecResult> {
+  return {
+    exitCode,
+    stdout: exitCode === 0 ? stdout : await redacted(site, stdout),
+    stderr: await redacted(site, stderr),
+  };
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Progress } from '../../workflows/contracts/recovery';
+import { redactFailure } from './redact';
 
 /** The heartbeat of the activity that runs now: one timer, whoever beats. */
 const current = new AsyncLocalStorage<{ latest: Progress }>();
@@ -34,12 +35,12 @@ type Activity = (args: never) => Promise<unknown>;
 
 /**
  * Gives every activity of a worker a heartbeat, also those that expect to be quick: on a server that hangs even a look
- * takes its whole time-out, and must not be taken for a dead worker.
+ * takes its whole time-out, and must not be taken for a dead worker. What fails leaves the worker without secrets.
  */
 export function withHeartbeats<A extends Record<string, Activity>>(activities: A): A {
   const wrapped = Object.entries(activities).map(([name, act]) => [
     name,
-    (args: never) => withHeartbeat(name, () => act(args)),
+    (args: never) => withHeartbeat(name, () => act(args)).catch(redactFailure),
   ]);
   return Object.fromEntries(wrapped) as A;
 }

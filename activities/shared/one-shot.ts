@@ -3,7 +3,7 @@ import type { ContainerCreateOptions } from 'dockerode';
 import type { Site } from '../../plan';
 import { removeContainer } from './containers';
 import { begun, engineOf, onEngine, patientEngineOf } from './engine';
-import type { ExecResult } from './exec';
+import { resultOf, type ExecResult } from './exec';
 
 export interface OneShot {
   /** Fixed name: a second try first removes what the first left, so two never run at once. */
@@ -64,7 +64,7 @@ export async function runOneShot(site: Site, job: OneShot): Promise<ExecResult> 
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
       await ended;
       job.signal?.throwIfAborted();
-      return { exitCode: StatusCode, stdout, stderr };
+      return await resultOf(site, StatusCode, stdout, stderr);
     } finally {
       job.signal?.removeEventListener('abort', aborted);
       await removeContainer(site, job.name);

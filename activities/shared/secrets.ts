@@ -3,12 +3,20 @@ import { parseEnv } from 'node:util';
 import type { SecretRef } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from './paths';
+import { rememberSecret } from './redact';
 
 /**
- * The value behind a reference of the plan, read at the moment of use and kept nowhere.
+ * The value behind a reference of the plan, read at the moment of use. It is kept for one purpose only: to be struck out of
+ * what programs print.
  * @throws DR-SECRET naming the place, never the value
  */
 export async function secret(reference: SecretRef): Promise<string> {
+  const value = await read(reference);
+  rememberSecret(value);
+  return value;
+}
+
+async function read(reference: SecretRef): Promise<string> {
   if ('env' in reference) {
     const value = process.env[reference.env];
     if (value) return value;

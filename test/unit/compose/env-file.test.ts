@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { withVariable } from '../../../activities/shared/env-file';
+import { problemOf } from '../../../workflows/contracts/errors';
+import type { Site } from '../../../plan';
+import { composeVariable } from '../../../activities/shared/compose';
+import { setEnvVariable, withVariable } from '../../../activities/shared/env-file';
 
 describe('a variable in an env file', () => {
   it('is replaced where it stands, and nothing else changes', () => {
@@ -25,5 +28,18 @@ describe('a variable in an env file', () => {
 
   it('with a value that could start a line of its own is refused', () => {
     assert.throws(() => withVariable('A=1\n', 'A', 'x\nPG_PASSWORD=y'), /expected letters, digits/);
+  });
+
+  it('of a file that is not there: a sentence with the path as the plan writes it', async () => {
+    const compose = { project: 'shandi', file: 'x.yml', envFile: 'platform/state/nowhere/.env' };
+    const site = { name: 'primary', compose } as unknown as Site;
+    for (const work of [composeVariable(site, 'A'), setEnvVariable(site, 'A', '1')]) {
+      const { code, message } = await work.then(() => assert.fail('it went well'), problemOf);
+      assert.equal(code, 'DR-COMPOSE');
+      assert.equal(
+        message,
+        'env file platform/state/nowhere/.env of site primary cannot be read: there is no such file',
+      );
+    }
   });
 });
