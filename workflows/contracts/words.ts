@@ -2,6 +2,7 @@
  * A run in words: the one wording of states, verdicts, durations and sizes that the terminal and the report share, so that
  * a person never has to wonder whether two of them mean the same. Pure functions of the view.
  */
+import type { ProcedureName } from './names';
 import { endStates, type RunState, type RunView, type StepView } from './run-view';
 
 /** `840 ms`, `12.4 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. @param ms milliseconds; negative counts as 0 */
@@ -47,13 +48,21 @@ export function moment(iso: string): string {
   return Number.isNaN(at) ? iso : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Title of a procedure for a person: `point-in-time recovery`. */
-export function procedureTitle(procedure: string): string {
-  return procedure
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .replace(/point in time/, 'point-in-time');
-}
+/** What a procedure is called, and what one that went through has done to its resource. */
+const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
+  pointInTimeRecovery: { title: 'point-in-time recovery', done: 'recovered' },
+  databaseFailover: { title: 'failover', done: 'failed over' },
+  databaseSwitchover: { title: 'switchover', done: 'switched over' },
+  reprotectDatabase: { title: 'reprotection', done: 'reprotected' },
+  databaseRestart: { title: 'restart', done: 'restarted' },
+  guardDatabase: { title: 'guard', done: 'guarded' },
+  keepCopy: { title: 'keeping of a copy', done: 'kept' },
+};
+const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
+  (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];
+
+/** Title of a procedure for a person: `point-in-time recovery`; one that this version does not know keeps its name. */
+export const procedureTitle = (procedure: string): string => wordsOf(procedure)?.title ?? procedure;
 
 /** `database shandi` for `database.shandi`. */
 export const resourceTitle = (resource: string): string => resource.replace('.', ' ');
@@ -105,6 +114,8 @@ export interface Headline {
 /** The verdict of a run in words. */
 export function headline(view: RunView): Headline {
   const what = resourceTitle(view.resource);
+  const title = procedureTitle(view.procedure);
+  const done = wordsOf(view.procedure)?.done ?? 'recovered';
   const clock = view.objectives;
   switch (view.state) {
     case 'watching':
@@ -123,13 +134,13 @@ export function headline(view: RunView): Headline {
       return {
         tone: view.state === 'running' || view.state === 'undoing' ? 'busy' : 'warn',
         badge: stateWords[view.state],
-        sentence: `The ${procedureTitle(view.procedure)} of ${what} has not ended: ${stateWords[view.state]}.`,
+        sentence: `The ${title} of ${what} has not ended: ${stateWords[view.state]}.`,
       };
     case 'refused':
       return {
         tone: 'warn',
         badge: 'refused',
-        sentence: `Pre-flight refused to begin the recovery of ${what}. Nothing was changed.`,
+        sentence: `Pre-flight refused to begin the ${title} of ${what}. Nothing was changed.`,
       };
     case 'rejected':
     case 'expired':
@@ -141,6 +152,9 @@ export function headline(view: RunView): Headline {
           badge: 'copy removed',
           sentence: `The copy was removed before its time, because its keeper was ${view.state}.`,
         };
+      }
+      if (view.procedure === 'guardDatabase' && ['aborted', 'cancelled'].includes(view.state)) {
+        return { tone: 'warn', badge: 'stopped', sentence: `The guard of ${what} was stopped; it watches no more.` };
       }
       const failed = view.steps.filter(
         (step) => step.kind === 'undo' && ['failed', 'skipped'].includes(step.state),
@@ -154,18 +168,18 @@ export function headline(view: RunView): Headline {
       if (clock?.verifiedAt) {
         return {
           tone: 'bad',
-          badge: `recovered, then ${view.state}`,
-          sentence: `${capital(what)} was recovered and verified, but the run ${why} before it was made safe again: see which steps are missing.`,
+          badge: `${done}, then ${view.state}`,
+          sentence: `${capital(what)} was ${done} and verified, but the run ${why} before it was made safe again: see which steps are missing.`,
         };
       }
       return {
         tone: failed > 0 ? 'bad' : 'warn',
         badge: view.state,
-        sentence: `The recovery of ${what} ${why}; ${failed > 0 ? `${failed} of its undo steps were not done, see below` : 'what it had done was undone'}.`,
+        sentence: `The ${title} of ${what} ${why}; ${failed > 0 ? `${failed} of its undo steps were not done, see below` : 'what it had done was undone'}.`,
       };
     }
     case 'failed':
-      return { tone: 'bad', badge: 'failed', sentence: `The ${procedureTitle(view.procedure)} of ${what} failed.` };
+      return { tone: 'bad', badge: 'failed', sentence: `The ${title} of ${what} failed.` };
     case 'completed':
       break;
   }
@@ -186,22 +200,25 @@ export function headline(view: RunView): Headline {
       return {
         tone: 'good',
         badge: 'objectives met',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, within its objectives${unwitnessed(view)}.`,
+        sentence: `${capital(what)} was ${done} and verified${took(clock?.achievedRto)}, within its objectives${unwitnessed(view)}.`,
       };
     case 'missed':
       return {
         tone: 'bad',
         badge: 'objectives missed',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, but ${missed(view)}${unwitnessed(view)}.`,
+        sentence: `${capital(what)} was ${done} and verified${took(clock?.achievedRto)}, but ${missed(view)}${unwitnessed(view)}.`,
       };
     case 'unproven':
       return {
         tone: 'warn',
         badge: 'loss not proven',
-        sentence: `${capital(what)} was recovered and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured${unwitnessed(view)}.`,
+        sentence: `${capital(what)} was ${done} and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured${unwitnessed(view)}.`,
       };
     case 'none':
-      return { tone: 'warn', badge: 'completed', sentence: `The ${procedureTitle(view.procedure)} of ${what} ended.` };
+      // A reprotection has no objectives to be judged by; what it left out is among its problems.
+      return view.procedure === 'reprotectDatabase' && view.problems.length === 0
+        ? { tone: 'good', badge: 'reprotected', sentence: `${capital(what)} was reprotected: its standbys follow.` }
+        : { tone: 'warn', badge: 'completed', sentence: `The ${title} of ${what} ended.` };
   }
 }
 
