@@ -4,7 +4,9 @@
  */
 import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
+import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
+import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
@@ -54,7 +56,14 @@ Example: dr recover database shandi --to-time 2026-11-22T17:29:24Z --reason "ord
 Exit codes:
 ${exitTable()}`,
     );
-  for (const command of [...controlCommands(), recoverCommand(), ...lookingCommands(), ...wordCommands()])
+  for (const command of [
+    ...controlCommands(),
+    recoverCommand(),
+    ...startCommands(),
+    ...guardCommands(),
+    ...lookingCommands(),
+    ...wordCommands(),
+  ])
     root.addCommand(command);
   return root;
 }
@@ -81,7 +90,8 @@ function usageFault(error: CommanderError, name: string | undefined): Fault {
   );
 }
 
-async function main(argv: string[]): Promise<void> {
+/** Output goes to the standard streams, how it went into the exit code of the process. */
+export async function main(argv: string[]): Promise<void> {
   const root = rootCommand();
   const name = commandName(root, argv);
   // The plan brings its schema along; nobody else needs to wait for it.

@@ -9,7 +9,8 @@ import { followOptions } from '../lib/options';
 import { paint } from '../lib/paint';
 import { plainQuery, sayPlain } from '../lib/plain';
 import { renderLook } from '../lib/render';
-import { findRun, listRuns } from '../lib/runs';
+import { findRun } from '../lib/find-run';
+import { listRuns } from '../lib/runs';
 import { textTable } from '../lib/table';
 import { pollers } from '../lib/workers';
 
@@ -19,7 +20,7 @@ const runIdOf = (options: Options): string | undefined =>
 
 export async function runs(context: Context, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
-    const filter = options['running'] ? { running: true } : {};
+    const filter = options['running'] ? { running: true } : options['all'] ? { continued: true } : {};
     const rows = await listRuns(plane, filter, options['all'] ? 10_000 : 20);
     // The lists tell the last word of a run; one that is stuck on a fault could not say so.
     const stuck = new Map<string, string>();
@@ -63,7 +64,7 @@ export async function runs(context: Context, options: Options): Promise<number> 
 
 export async function show(context: Context, run: string | undefined, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
-    const id = await findRun(plane, run, runIdOf(options));
+    const id = await findRun(plane, run, { runId: runIdOf(options) });
     const look = await lookAt(plane, id, runIdOf(options), (await pollers(plane)) === 0 ? 500 : 10_000);
     if (context.json) context.out(toJson(look));
     else for (const line of renderLook(look, { paint: paint(context.colour), now: Date.now() })) context.out(line);
@@ -80,7 +81,7 @@ export async function watch(context: Context, run: string | undefined, options: 
   const following = followOptions(options, faults);
   if (faults.length > 0) throw inputFault(faults, 'watch');
   return withControlPlane(context, async (plane) => {
-    const id = await findRun(plane, run, runIdOf(options));
+    const id = await findRun(plane, run, { runId: runIdOf(options) });
     const runId = runIdOf(options);
     if ((await pollers(plane)) === 0) {
       context.say(

@@ -11,7 +11,7 @@ import { Fault } from '../lib/fault';
 import { exitOfLook } from '../lib/follow';
 import { keptReport, lookAt, type Look } from '../lib/look';
 import { sayPlain } from '../lib/plain';
-import { findRun } from '../lib/runs';
+import { findRun } from '../lib/find-run';
 
 type Options = Record<string, unknown>;
 
@@ -28,7 +28,7 @@ function pageOf(look: Look, report: Report | undefined): string | undefined {
 export async function report(context: Context, run: string | undefined, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
     const runId = typeof options['runId'] === 'string' ? options['runId'] : undefined;
-    const id = await findRun(plane, run, runId);
+    const id = await findRun(plane, run, { runId });
     const look = await lookAt(plane, id, runId);
     const kept = keptReport(id, look.runId);
     const page = pageOf(look, kept);

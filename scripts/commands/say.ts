@@ -8,7 +8,7 @@ import { lookAt } from '../lib/look';
 import { who } from '../lib/options';
 import { paint } from '../lib/paint';
 import { renderTodo } from '../lib/render';
-import { findRun } from '../lib/runs';
+import { findRun } from '../lib/find-run';
 import { sendWord } from '../lib/send';
 import { firstIssues, targetOf, targetOptionOf } from '../lib/target';
 import { demandWorker } from '../lib/workers';
@@ -35,7 +35,7 @@ export async function answer(
     faults.unshift('--card is missing: expected the hash printed on the card; `dr show` prints it.');
   if (faults.length > 0) throw inputFault(faults, name);
   return withControlPlane(context, async (plane) => {
-    const id = await findRun(plane, run);
+    const id = await findRun(plane, run, { to: 'answer' });
     if (card === undefined) {
       await demandWorker(plane);
       const { view } = await lookAt(plane, id);
@@ -47,7 +47,7 @@ export async function answer(
         view ? undefined : `See it with \`./dr show ${id}\`.`,
       );
     }
-    await sendWord(context, plane, id, name, { card, ...said }, key(card, said.by, said.reason));
+    await sendWord(context, plane, id, name, { card, ...said }, { key: key(card, said.by, said.reason) });
     return exitCodes.ok.code;
   });
 }
@@ -62,7 +62,7 @@ export async function word(
   const said = who(options, faults);
   if (faults.length > 0) throw inputFault(faults, name);
   return withControlPlane(context, async (plane) => {
-    await sendWord(context, plane, await findRun(plane, run), name, said);
+    await sendWord(context, plane, await findRun(plane, run, { to: 'tell' }), name, said);
     return exitCodes.ok.code;
   });
 }
@@ -77,7 +77,7 @@ export async function resolve(
   const said = who(options, faults);
   if (faults.length > 0) throw inputFault(faults, 'resolve');
   return withControlPlane(context, async (plane) => {
-    await sendWord(context, plane, await findRun(plane, run), 'resolve', { action, ...said });
+    await sendWord(context, plane, await findRun(plane, run, { to: 'tell' }), 'resolve', { action, ...said });
     return exitCodes.ok.code;
   });
 }
@@ -94,7 +94,7 @@ export async function retarget(context: Context, run: string | undefined, option
   if (faults.length > 0 || !parsed?.success) throw inputFault(faults, 'retarget');
   const target = parsed.data;
   return withControlPlane(context, async (plane) => {
-    await sendWord(context, plane, await findRun(plane, run), 'retarget', { target, ...said });
+    await sendWord(context, plane, await findRun(plane, run, { to: 'answer' }), 'retarget', { target, ...said });
     return exitCodes.ok.code;
   });
 }

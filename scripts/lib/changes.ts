@@ -56,7 +56,8 @@ export class Changes {
 
   private progress(look: Look, now: number): string[] {
     const progress = look.pending.find((one) => one.progress)?.progress;
-    if (!progress) return [];
+    // A guard that watches has been at it for weeks: only what happens is news.
+    if (!progress || look.view?.state === 'watching') return [];
     const { doneBytes = 0, totalBytes = 0 } = progress;
     const tenth = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 10) : -1;
     const news = progress.what !== this.said.what || tenth !== this.said.tenth || now - this.said.at >= progressEvery;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
 import { drHome } from '../../activities/shared/paths';
 import type { Context } from './context';
@@ -89,7 +89,9 @@ export async function bounded<T>(plane: ControlPlane, call: () => Promise<T>, ti
   try {
     return await plane.client.withDeadline(Date.now() + timeout, call);
   } catch (error) {
-    if (isAway(error)) throw unreachable(plane.address, error);
+    // The server took the update and the run did not answer in time: who sent it has more to say about that.
+    if (isAway(error) && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError))
+      throw unreachable(plane.address, error);
     throw error;
   }
 }

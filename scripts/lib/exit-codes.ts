@@ -22,11 +22,14 @@ export const exitCodes = {
     means: 'the recovery was verified, but an objective (RTO or RPO) was missed or could not be measured',
   },
   gate: { code: 5, means: 'the run waits for an approval, or is paused' },
-  held: { code: 6, means: 'the run is held at a failed step' },
+  held: { code: 6, means: 'the run is held at a failed step, or a guard needs a person' },
   ended: { code: 7, means: 'the run failed, was aborted, rejected or cancelled, or nobody answered its gate' },
   unreachable: { code: 8, means: 'the control plane does not answer, or no worker listens' },
   locked: { code: 9, means: 'another run works on the same resource' },
-  running: { code: 10, means: 'the run was still at work when the time given to follow it was over' },
+  running: {
+    code: 10,
+    means: 'the run was still at work when the time given to follow it was over; a guard that watches always is',
+  },
   interrupted: { code: 130, means: 'following was stopped with Ctrl-C; the run goes on' },
 } as const;
 
@@ -64,6 +67,10 @@ function exitName({ state, verdict }: Pick<RunView, 'state' | 'verdict'>): ExitN
       return 'ended';
   }
 }
+
+/** For the help of every command that starts a procedure. */
+export const startExits =
+  'Exit code: 0 met or done, 2 bad value, 3 refused, 4 objective missed, 5 at a gate, 6 held, 7 failed or undone, 8 no control plane, 9 locked, 10 still at work.';
 
 /** For the end of `dr --help`. */
 export const exitTable = (): string =>

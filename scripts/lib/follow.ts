@@ -1,6 +1,6 @@
 /** Following a run until it ends, a person is needed, or the time given is over. Following never changes the run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endStates } from '../../workflows/contracts/run-view';
+import { endStates, type RunState } from '../../workflows/contracts/run-view';
 import { Changes } from './changes';
 import type { ControlPlane } from './connect';
 import { toJson, type Context } from './context';
@@ -21,6 +21,7 @@ export interface FollowOptions {
 const pollEvery = 500;
 /** A server that restarts is back in seconds; a run does not care, so the one who watches should not either. */
 const patience = 60_000;
+const needsPerson: RunState[] = ['waiting-approval', 'held', 'paused', 'alarm'];
 const closed = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
 /** @returns the exit code that says how it stands */
@@ -34,7 +35,7 @@ export async function follow(
   const write = context.json ? context.say : context.out;
   const screen = !context.json && process.stdout.isTTY === true && !process.env['CI'];
   const drawn = new Screen();
-  const changes = new Changes();
+  let changes = new Changes();
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
   process.once('SIGINT', onInterrupt);
@@ -56,6 +57,12 @@ export async function follow(
         if (interrupted.signal.aborted) return wentAway(context, look);
         continue;
       }
+      if (look.status === 'CONTINUED_AS_NEW') {
+        // A guard that began its history anew is still the same guard.
+        runId = undefined;
+        changes = new Changes();
+        continue;
+      }
       // From here on it is this execution, not whatever takes the same lock next.
       runId = look.runId;
       const now = Date.now();
@@ -71,8 +78,7 @@ export async function follow(
           look.blind === undefined &&
           look.status !== 'RUNNING');
       if (over) break;
-      if (options.until === 'person' && look.view && ['waiting-approval', 'held', 'paused'].includes(look.view.state))
-        break;
+      if (options.until === 'person' && look.view && needsPerson.includes(look.view.state)) break;
       if (now >= end) break;
       await pause(Math.min(pollEvery, Math.max(1, end - now)), interrupted.signal);
       if (interrupted.signal.aborted) return wentAway(context, look);

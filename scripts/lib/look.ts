@@ -63,7 +63,7 @@ export async function lookAt(
   try {
     look.view = await plane.client.withDeadline(Date.now() + queryTimeout, () => exact.query<RunView>('run'));
   } catch (error) {
-    if (look.status !== 'RUNNING') {
+    if (look.status !== 'RUNNING' && look.status !== 'CONTINUED_AS_NEW') {
       const failure = await failureOf(plane, exact);
       if (failure) look.failure = failure;
       // A worker did answer: the run ended before it could say anything of itself, and starting workers changes nothing.

@@ -47,6 +47,8 @@ export function durationOption(name: string, value: unknown, faults: string[]): 
   return total;
 }
 
+export const addDetach = (command: Command): Command => command.option('--detach', 'start it and return at once');
+
 export const addFollow = (command: Command): Command =>
   command
     .option('--until <what>', 'follow until `end`, or until a `person` is needed', 'end')

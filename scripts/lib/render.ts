@@ -15,6 +15,7 @@ import {
 import type { Look } from './look';
 import { plainLine, type Paint } from './paint';
 import { progressLine } from './progress';
+import { guardLines, guardTodo } from './render-guard';
 import { textTable } from './table';
 
 export interface RenderOptions {
@@ -106,6 +107,7 @@ export function renderTodo(view: RunView, paint: Paint): string[] {
   if (open) lines.push(...renderCard(open.card, paint));
   const paused = alsoPaused(view);
   if (paused) lines.push(paint.warn(paused));
+  lines.push(...guardTodo(view));
   if (view.state === 'paused') lines.push(`Paused. Go on with: ./dr resume ${view.workflowId} --reason "WHY"`);
   return lines;
 }
@@ -150,9 +152,15 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
   if (!view) {
     lines.push(`${paint.bold(look.workflowId)}  ${look.status.toLowerCase()}`);
   } else {
-    const state = view.state === 'waiting-approval' || view.state === 'held' ? paint.warn : paint.bold;
+    const state =
+      view.state === 'alarm'
+        ? paint.bad
+        : view.state === 'waiting-approval' || view.state === 'held'
+          ? paint.warn
+          : paint.bold;
+    const title = procedureTitle(view.procedure);
     lines.push(
-      `${paint.bold(view.resource)}  ${procedureTitle(view.procedure)} (${view.mode})  ${state(stateWords[view.state])}${alsoPaused(view) ? paint.warn(`, paused by ${view.pausedBy}`) : ''}`,
+      `${paint.bold(view.resource)}  ${title}${title.startsWith(view.mode) ? '' : ` (${view.mode})`}  ${state(stateWords[view.state])}${alsoPaused(view) ? paint.warn(`, paused by ${view.pausedBy}`) : ''}`,
       view.summary,
       paint.soft(`${view.workflowId}  run ${view.runId}  began ${moment(view.startedAt)}`),
     );
@@ -165,6 +173,7 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
       if (step.phase !== phase) lines.push(paint.bold((phase = step.phase)));
       lines.push(`  ${stepLine(step, options)}`);
     }
+    lines.push(...guardLines(view, paint));
   }
   for (const one of look.pending) {
     if (one.progress) lines.push(`     ${paint.busy(progressLine(one.progress))}`);
@@ -177,7 +186,8 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
   if (look.failure) lines.push(paint.bad(`Failed: ${look.failure}`));
   if (look.blind) lines.push(paint.warn(`Blind: ${look.blind}`));
   if (view) {
-    if (view.waitingFor) lines.push('', `Waits for: ${view.waitingFor}`);
+    if (view.waitingFor)
+      lines.push('', view.state === 'alarm' ? paint.bad(`Alarm: ${view.waitingFor}`) : `Waits for: ${view.waitingFor}`);
     lines.push(...renderTodo(view, paint));
     if (endStates.has(view.state)) lines.push(...endLines(view, paint));
   }

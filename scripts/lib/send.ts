@@ -34,24 +34,30 @@ export function answerRemarks(view: RunView, { card, by }: { card?: string; by: 
   ];
 }
 
-/**
- * @param idempotencyKey the same key is the same word: sent again it is answered, not done again. Only for words that make
- *   sense once, such as the answer to a card; a second pause is a second pause
- */
+export interface SendOptions {
+  /**
+   * The same key is the same word: sent again it is answered, not done again. Only for words that make sense once, such as
+   * the answer to a card; a second pause is a second pause.
+   */
+  key?: string;
+  /** What is said when the run is not under way. */
+  gone?: Fault;
+}
+
 export async function sendWord(
   context: Context,
   plane: ControlPlane,
   workflowId: string,
   name: string,
   message: unknown,
-  idempotencyKey: string = randomUUID(),
+  { key = randomUUID(), gone }: SendOptions = {},
 ): Promise<Accepted> {
   await demandWorker(plane);
   const handle = plane.client.workflow.getHandle(workflowId);
   try {
     const answer = await bounded(
       plane,
-      () => handle.executeUpdate<Accepted, [unknown]>(name, { args: [message], updateId: `${name}.${idempotencyKey}` }),
+      () => handle.executeUpdate<Accepted, [unknown]>(name, { args: [message], updateId: `${name}.${key}` }),
       30_000,
     );
     const remarks = await remarksOn(plane, workflowId, name, message);
@@ -74,10 +80,13 @@ export async function sendWord(
       );
     }
     if (error instanceof WorkflowNotFoundError || /already completed|not found/i.test((error as Error).message)) {
-      throw new Fault(
-        'refused',
-        `${workflowId} is not under way, so it cannot take ${name}.`,
-        `See how it ended with \`./dr show ${workflowId}\`.`,
+      throw (
+        gone ??
+        new Fault(
+          'refused',
+          `${workflowId} is not under way, so it cannot take ${name}.`,
+          `See how it ended with \`./dr show ${workflowId}\`.`,
+        )
       );
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {

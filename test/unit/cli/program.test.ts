@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { dr, nowhere } from './dr';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dr, drHere, nowhere } from './dr';
 
 describe('dr: the program', function () {
   this.timeout(30_000);
@@ -46,8 +48,24 @@ describe('dr: the program', function () {
     assert.match(run.out, /check/);
   });
 
+  it('has every command in docs/cli.md', async () => {
+    const { out } = await drHere(['--help']);
+    const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'cli.md'), 'utf8');
+    const commands = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '');
+    assert.ok(commands.includes('freeze'), out);
+    for (const name of commands.filter((one) => one !== 'help'))
+      assert.match(page, new RegExp(`^\\|.*\`${name}\\b`, 'm'), name);
+  });
+
   for (const command of [
     'recover database',
+    'failover',
+    'switchover',
+    'reprotect',
+    'restart',
+    'guard',
+    'freeze',
+    'unfreeze',
     'runs',
     'show',
     'watch',
@@ -60,8 +78,8 @@ describe('dr: the program', function () {
     'resume',
     'abort',
   ]) {
-    it(`${command} --help has an example, the plain temporal command and the exit codes`, () => {
-      const { out, status } = dr([...command.split(' '), '--help']);
+    it(`${command} --help has an example, the plain temporal command and the exit codes`, async () => {
+      const { out, status } = await drHere([...command.split(' '), '--help']);
       assert.equal(status, 0);
       assert.match(out, /^Example: dr /m);
       assert.match(out, /^plain temporal: temporal /m);

@@ -6,7 +6,6 @@ import { bytes, duration, headline } from '../../../workflows/contracts/words';
 import { renderDetails } from '../../../workflows/kernel/details';
 import { whoami } from '../../../scripts/lib/act';
 import { Changes } from '../../../scripts/lib/changes';
-import type { ControlPlane } from '../../../scripts/lib/connect';
 import { exitCodes, exitOf } from '../../../scripts/lib/exit-codes';
 import type { Look } from '../../../scripts/lib/look';
 import { paint } from '../../../scripts/lib/paint';
@@ -14,7 +13,6 @@ import { who } from '../../../scripts/lib/options';
 import { plainUpdate } from '../../../scripts/lib/plain';
 import { progressLine, timeLeft } from '../../../scripts/lib/progress';
 import { endLines, renderLook } from '../../../scripts/lib/render';
-import { findRun } from '../../../scripts/lib/runs';
 import { answerRemarks } from '../../../scripts/lib/send';
 import { at, sampleView } from '../../fixtures/run-view';
 
@@ -291,30 +289,6 @@ describe('who acts', () => {
     const faults: string[] = [];
     who({ reason: 'table back' }, faults, '', ['pause', 'shandi', '--reason', 'table back']);
     assert.match(faults.join(), /: \.\/dr pause shandi --reason 'table back' --by "on-call DBA"$/);
-  });
-});
-
-describe('the only run under way', () => {
-  it('is never a keeper', async () => {
-    const info = (workflowId: string, type: string) => ({
-      workflowId,
-      type,
-      runId: 'r',
-      status: { name: 'RUNNING' },
-      startTime: new Date(now),
-      typedSearchAttributes: { get: () => undefined },
-    });
-    const keeper = info('keep.database.shandi.1ea3d016', 'keepCopy');
-    const plane = (...running: unknown[]): ControlPlane =>
-      ({
-        address: 'x',
-        client: { withDeadline: (_at: number, call: () => unknown) => call(), workflow: { list: () => running } },
-      }) as unknown as ControlPlane;
-    assert.equal(await findRun(plane(keeper, info('a', 'pointInTimeRecovery')), undefined), 'a');
-    await assert.rejects(
-      findRun(plane(keeper), undefined),
-      /no run is under way.*kept by keep\.database\.shandi\.1ea3d016/,
-    );
   });
 });
 
