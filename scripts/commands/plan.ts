@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { planPath } from '../../activities/evidence/pin-plan';
 import {
   comparePlan,
   loadPlan,
@@ -10,20 +10,15 @@ import {
   type PlanDifference,
   type PlanFault,
 } from '../../plan';
-
-/** Exit code when the plan has faults or does not agree with the Compose files. */
-const FAULTS = 3;
-
-/** The plan of this checkout, used when none is named. */
-const DEFAULT_PLAN = resolve(__dirname, '../../plan/shandi.yaml');
+import { act } from '../lib/act';
+import { toJson, type Context } from '../lib/context';
+import { exitCodes } from '../lib/exit-codes';
 
 /** Where the output goes. */
 type Write = (text: string) => void;
 
-interface Options {
-  plan: string;
-  json?: boolean;
-}
+const plain =
+  'plain temporal: none; the plan is a file. The one that a run began with: temporal workflow show -w recover.database.shandi -o json';
 
 interface CheckResult {
   ok: boolean;
@@ -41,43 +36,53 @@ interface CheckResult {
  *
  * @param write takes the output. Default: standard output
  */
-export function planCommand(write: Write = (text) => void process.stdout.write(text)): Command {
+export function planCommand(write?: Write): Command {
   const command = new Command('plan').description('check and show the recovery plan');
-  command
-    .command('check')
-    .description('find every fault of the plan, and every point in which the Compose files disagree with it')
-    .option('--plan <path>', 'plan file', DEFAULT_PLAN)
-    .option('--json', 'print one JSON object')
-    .addHelpText(
-      'after',
-      '\nExit code: 0 the plan is good, 3 it has faults.\nExample: dr plan check --plan plan/shandi.yaml --json',
-    )
-    .action(async (options: Options) => {
-      const result = await check(options.plan);
-      write(options.json ? `${JSON.stringify(result, null, 2)}\n` : checkPage(result));
-      if (!result.ok) process.exitCode = FAULTS;
+  const add = (
+    name: string,
+    description: string,
+    help: string,
+    action: (path: string, context: Context) => Promise<number>,
+  ): void => {
+    const one = command
+      .command(name)
+      .description(description)
+      .option('--plan <path>', 'plan file (default: DR_PLAN, else plan/shandi.yaml of this checkout)')
+      .option('--json', 'print one JSON object')
+      .addHelpText('after', help);
+    act(one, (given, _args, options) => {
+      const path = typeof options['plan'] === 'string' ? options['plan'] : planPath();
+      return action(path, write ? { ...given, out: write, say: () => undefined } : given);
     });
-  command
-    .command('show')
-    .description('print the plan as one readable page')
-    .option('--plan <path>', 'plan file', DEFAULT_PLAN)
-    .option('--json', 'print one JSON object: hash, path, root, and the plan as it is written')
-    .addHelpText('after', '\nExit code: 0 shown, 3 the plan has faults.\nExample: dr plan show | less')
-    .action(async (options: Options) => {
-      const loaded = await loadOrFaults(options.plan);
+  };
+
+  add(
+    'check',
+    'find every fault of the plan, and every point in which the Compose files disagree with it',
+    `\nExample: dr plan check --plan plan/shandi.yaml --json\n${plain}\nExit code: 0 the plan is good, 3 it has faults.`,
+    async (path, context) => {
+      const result = await check(path);
+      context.out(context.json ? toJson(result) : checkPage(result));
+      context.say(plain);
+      return result.ok ? exitCodes.ok.code : exitCodes.refused.code;
+    },
+  );
+  add(
+    'show',
+    'print the plan as one readable page; with --json hash, path, root, and the plan as it is written',
+    `\nExample: dr plan show | less\n${plain}\nExit code: 0 shown, 3 the plan has faults.`,
+    async (given, context) => {
+      const loaded = await loadOrFaults(given);
       if (loaded instanceof PlanError) {
-        const result = { ok: false, plan: options.plan, faults: loaded.faults };
-        write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${loaded.message}\n`);
-        process.exitCode = FAULTS;
-        return;
+        context.out(context.json ? toJson({ ok: false, plan: given, faults: loaded.faults }) : loaded.message);
+        return exitCodes.refused.code;
       }
       const { plan, hash, path, root } = loaded;
-      write(
-        options.json
-          ? `${JSON.stringify({ hash, path, root, plan: planDocument(plan) }, null, 2)}\n`
-          : renderPlan(loaded),
-      );
-    });
+      context.out(context.json ? toJson({ hash, path, root, plan: planDocument(plan) }) : renderPlan(loaded).trimEnd());
+      context.say(plain);
+      return exitCodes.ok.code;
+    },
+  );
   return command;
 }
 
@@ -120,5 +125,5 @@ function checkPage(result: CheckResult): string {
   const verdict = result.ok
     ? `The plan ${result.plan} is good and agrees with the Compose files. Version ${result.version}, hash ${result.hash}.`
     : `The plan ${result.plan} has ${result.faults.length} fault(s) and ${result.differences.length} difference(s) from the Compose files: ${count} to mend.`;
-  return `${[...lines, verdict].join('\n')}\n`;
+  return [...lines, verdict].join('\n');
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planCommand } from '../../../scripts/commands/plan';
+import { dr as typed } from '../cli/dr';
 import { changed } from './support';
 
 /** Runs the command in this process. */
@@ -26,7 +27,7 @@ describe('dr plan', () => {
 
   it('check says that the plan is good', async () => {
     const { output, code } = await dr('check');
-    assert.equal(code, undefined);
+    assert.equal(code, 0);
     assert.match(output, /is good and agrees with the Compose files. Version 1\.0\.0, hash [0-9a-f]{64}/);
   });
 
@@ -50,6 +51,28 @@ describe('dr plan', () => {
     assert.match((await dr('show')).output, /^# The Shandi Microservices - Disaster Recovery Plan\n/);
     const shown = JSON.parse((await dr('show', '--json')).output) as { plan: { tiers: { rto: string }[] } };
     assert.equal(shown.plan.tiers[0]?.rto, '15m');
+  });
+
+  it('takes the plan of DR_PLAN, and -o json for --json, as every command does', () => {
+    const { out, err, status } = typed(['-o', 'json', 'plan', 'check'], { DR_PLAN: bad });
+    assert.equal(status, 3, err);
+    const result = JSON.parse(out) as { ok: boolean; plan: string; faults: unknown[] };
+    assert.deepEqual(
+      { ok: result.ok, plan: result.plan, faults: result.faults.length },
+      { ok: false, plan: bad, faults: 1 },
+    );
+    assert.match(err, /^plain temporal: none; /);
+  });
+
+  it('--plan goes before DR_PLAN', async () => {
+    process.env['DR_PLAN'] = 'nowhere.yaml';
+    try {
+      const { output, code } = await dr('check', '--plan', bad, '--json');
+      assert.equal(code, 3);
+      assert.equal((JSON.parse(output) as { plan: string }).plan, bad);
+    } finally {
+      delete process.env['DR_PLAN'];
+    }
   });
 
   it('show of a bad plan names the faults and ends with 3', async () => {
