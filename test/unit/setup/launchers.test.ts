@@ -66,12 +66,18 @@ describe('set-up: the shell scripts, on a bare machine', () => {
     assert.equal(existsSync(stamp()), false);
   });
 
-  it('installs nothing when only looking', () => {
+  it('only looking, it installs nothing, looks at what it can, and says when the rest can be looked at', () => {
     script('npm', `touch "${root}/npm-calls"`);
+    script('docker', 'echo 27.1.2');
     const { status, stdout } = start(join(root, 'scripts/setup'), ['--check']);
     assert.equal(status, 1);
-    assert.match(stdout, /MISSING +Node packages/);
+    assert.match(stdout, /^ok +Node\.js +v\d+/m);
+    assert.match(stdout, /^MISSING +Node packages/m);
+    assert.match(stdout, /^ok +Docker Engine +27\.1\.2$/m);
+    assert.match(stdout, /^later +everything else .*looked at once the packages are/m);
     assert.equal(existsSync(join(root, 'npm-calls')), false);
+    script('docker', 'exit 1');
+    assert.match(start(join(root, 'scripts/setup'), ['--check']).stdout, /^MISSING +Docker Engine/m);
   });
 
   it('lets one set-up wait for the other', async () => {
@@ -91,10 +97,18 @@ describe('set-up: the shell scripts, on a bare machine', () => {
     assert.equal(readFileSync(stamp(), 'utf8').trim(), lockHash);
   });
 
-  it('dr says to run the set-up where packages are missing', () => {
-    const { status, stderr } = start(join(root, 'dr'), ['doctor']);
-    assert.equal(status, 1);
-    assert.match(stderr, /not installed yet\. Run .*\/scripts\/setup/);
+  it('dr says to run the set-up where packages are missing; doctor looks at what it can', () => {
+    const other = start(join(root, 'dr'), ['runs', 'doctor']);
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /not installed yet\. Run .*\/scripts\/setup/);
+    script('docker', 'echo 27.1.2');
+    const text = start(join(root, 'dr'), ['doctor']);
+    assert.equal(text.status, 1);
+    assert.match(text.stdout, /^MISSING +Node packages[^]*^ok +Docker Engine/m);
+    const json = start(join(root, 'dr'), ['doctor', '--json']);
+    assert.equal(json.status, 1);
+    assert.equal((JSON.parse(json.stdout) as { ok: boolean }).ok, false);
+    assert.match(json.stderr, /^MISSING +Node packages/m);
   });
 
   it('dr works through a symbolic link, from any directory, with its arguments untouched', () => {
