@@ -1,5 +1,5 @@
 import type { Duration, RetryPolicy } from '@temporalio/common';
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type * as composeActivities from '../../activities/compose';
 import type * as dockerActivities from '../../activities/docker';
 import type * as guardActivities from '../../activities/guard';
@@ -33,7 +33,13 @@ const heartbeatTimeout: Duration = '3 seconds';
 const scheduleToStartTimeout: Duration = '30 seconds';
 
 export function siteActivities(site: string): SiteProxies {
-  const common = { taskQueue: siteQueue(site), scheduleToStartTimeout, heartbeatTimeout };
+  const common = {
+    taskQueue: siteQueue(site),
+    scheduleToStartTimeout,
+    heartbeatTimeout,
+    // The way back begins when a cancelled step has ended, not when it was told to. By default nobody waits for that.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
   const proxy = (startToCloseTimeout: Duration, retry: RetryPolicy, own: Partial<typeof common> = {}): SiteActivities =>
     proxyActivities<SiteActivities>({ ...common, ...own, startToCloseTimeout, retry });
   return {
