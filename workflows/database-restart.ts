@@ -89,9 +89,12 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
   return run.irreversible(`Restart ${service}`, approval, async (valid) => {
     run.phase('Restart');
     const yes = valid.reference;
-    await run.optional('Hold the clients', () => pooler.urgent.pauseClients({ ...home, approval: yes }));
-    // Whatever happens, nobody is left waiting at the pooler.
-    run.undo.push('Let the clients in', () => pooler.brief.resumeClients(home));
+    // Whatever happens, nobody is left waiting at the pooler; also when it is in the middle of the pause that the run ends.
+    let pausedBefore = false;
+    run.undo.push('Let the clients in', async () => (pausedBefore ? undefined : pooler.brief.resumeClients(home)));
+    await run.optional('Hold the clients', async () => {
+      pausedBefore = (await pooler.urgent.pauseClients({ ...home, approval: yes })).alreadyPaused;
+    });
     const started = await run.change(
       'Restart it in its place',
       () =>
