@@ -127,8 +127,9 @@ async function notGraceful(
   if (serves(now.primary)) return run.giveUp('DR-STALL', `the switchover was undone: ${problem.message}`);
   run.phase('Decide');
   await run.gate('ungraceful', ungracefulGate(cluster, input, now, problem));
-  const { database, reason, by, to } = input;
-  return failoverBody(run, { database, reason, by, policyMayAnswer: false, ...(to ? { to } : {}) }, plan);
+  const { database, reason, by, to, approvalTimeoutMs } = input;
+  const rest = { ...(to ? { to } : {}), ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }) };
+  return failoverBody(run, { database, reason, by, policyMayAnswer: false, ...rest }, plan);
 }
 
 const serves = (primary: ServerFacts): boolean => primary.answered && !primary.inRecovery;

@@ -32,7 +32,7 @@ interface Answer {
 /**
  * Makes a standby the primary, and writes the first row on it; one session, because every round trip is down time.
  * A server that this run has promoted already is only read.
- * @throws DR-APPROVAL-MISSING, DR-PROMOTE, DR-DATABASE-DOWN
+ * @throws DR-APPROVAL-MISSING, DR-STANDBY when it was certainly not promoted, DR-PROMOTE, DR-DATABASE-DOWN
  */
 export async function promoteStandby(args: PromoteStandby): Promise<PromotedStandby> {
   demandApproval(args.approval);
@@ -75,24 +75,32 @@ export async function promoteStandby(args: PromoteStandby): Promise<PromotedStan
     } catch (error) {
       signal.throwIfAborted();
       const { code, message } = problemOf(error);
+      const refused = message.includes(notPromoted);
+      if (code === 'DR-SQL' && refused)
+        throw drFailure('DR-STANDBY', `standby ${service}: ${message}`, {
+          next: 'Mend what is named, then retry; or abort.',
+        });
       if (code === 'DR-SQL') throw drFailure('DR-PROMOTE', `standby ${service}: ${message}`);
       throw error;
     }
   });
 }
 
+/** Begin of a refusal: whoever called knows by it that the promotion has not even begun, and may undo what led to it. */
+const notPromoted = 'not promoted: ';
+
 /** What must hold before anything is changed: the cluster that was approved, and nothing that would hold replay back. */
 const demandApproved = (args: PromoteStandby): string => `DO $dr$
   DECLARE found text := (SELECT system_identifier::text FROM pg_control_system()); received pg_lsn;
   BEGIN
     IF found <> ${escapeLiteral(args.systemIdentifier)} THEN
-      RAISE EXCEPTION 'it holds cluster %, expected %', found, ${escapeLiteral(args.systemIdentifier)};
+      RAISE EXCEPTION '${notPromoted}it holds cluster %, expected %', found, ${escapeLiteral(args.systemIdentifier)};
     END IF;
     IF NOT pg_is_in_recovery() THEN RETURN; END IF;
-    IF pg_is_wal_replay_paused() THEN RAISE EXCEPTION 'its replay is paused: it would be promoted without the WAL it has received'; END IF;
+    IF pg_is_wal_replay_paused() THEN RAISE EXCEPTION '${notPromoted}its replay is paused: it would be promoted without the WAL it has received'; END IF;
     received := greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn());
     IF received < ${escapeLiteral(args.minReceivedLsn ?? '0/0')}::pg_lsn THEN
-      RAISE EXCEPTION 'it has received WAL up to %, expected at least %', received, ${escapeLiteral(args.minReceivedLsn ?? '0/0')};
+      RAISE EXCEPTION '${notPromoted}it has received WAL up to %, expected at least %', received, ${escapeLiteral(args.minReceivedLsn ?? '0/0')};
     END IF;
   END $dr$`;
 

@@ -29,6 +29,8 @@ export interface OpenOptions {
   held: boolean;
   /** The fence, looked at once more before a promotion that is tried again: a held step may come back hours later. */
   proveAgain?: () => Promise<unknown>;
+  /** What to throw instead of holding the run when the standby was certainly not promoted. */
+  refused?: (error: unknown) => Error | undefined;
 }
 
 export interface Opened {
@@ -88,7 +90,9 @@ export async function promoteAndOpen(
       CancellationScope.nonCancellable(async () => {
         if (!first) await options.proveAgain?.();
         first = false;
-        return promote();
+        return promote().catch((error: unknown) => {
+          throw options.refused?.(error) ?? error;
+        });
       }),
     {
       outcome: (value) =>

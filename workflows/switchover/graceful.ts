@@ -47,6 +47,16 @@ export async function graceful(
   const reader = { site: siteOf(cluster, member), container: chosen.container?.id ?? '' };
 
   let archiving: HeldArchiving = { held: false, before: null, waiting: 0 };
+  let dead = false;
+  /** What cannot be put back on a server that does not run any more is said, not waited for: what comes next is a failover. */
+  const putBack = async (left: string, act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      if (!dead || !(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      run.note(`${primary.service} ${left}: ${problemOf(error).message}`);
+    }
+  };
   await Promise.all([
     run.change(
       'Leave the last segments to the successor',
@@ -54,8 +64,12 @@ export async function graceful(
       {
         undo: {
           title: 'Let the old primary archive again',
-          act: async () =>
-            archiving.held ? old.brief.releaseArchiving({ ...at, before: archiving.before, approval: yes }) : undefined,
+          act: () =>
+            putBack(`does not archive when it runs again, until archive_command is set back`, async () =>
+              archiving.held
+                ? old.brief.releaseArchiving({ ...at, before: archiving.before, approval: yes })
+                : undefined,
+            ),
         },
         outcome: (value) =>
           value.held ? 'it does not wait for its archiver' : `${value.waiting} segments wait: it archives them itself`,
@@ -69,12 +83,14 @@ export async function graceful(
         undo: {
           title: 'Give the old primary its restart policy back',
           act: () =>
-            old.brief.setRestartPolicy({
-              ...at,
-              containerId,
-              policy: primary.container?.restartPolicy || 'no',
-              approval: yes,
-            }),
+            putBack('has no restart policy', () =>
+              old.brief.setRestartPolicy({
+                ...at,
+                containerId,
+                policy: primary.container?.restartPolicy || 'no',
+                approval: yes,
+              }),
+            ),
         },
         outcome: (value) => `${value.from} → ${value.to}`,
       },
@@ -114,7 +130,10 @@ export async function graceful(
         }),
       ),
     {
-      undo: { title: 'Start the old primary again', act: () => startAgain(run, cluster, survey, chosen) },
+      undo: {
+        title: 'Start the old primary again',
+        act: async () => (dead = !(await startAgain(run, cluster, survey, chosen))),
+      },
       outcome: (value) => `shut down, last record at ${value.checkpointLsn} on timeline ${value.timeline}`,
     },
   );
@@ -131,6 +150,11 @@ export async function graceful(
     {
       from: primary.service,
       held: true,
+      // The standby has not even begun: the old primary can serve again, and nobody waits for a person to say so.
+      refused: (error) =>
+        error instanceof ActivityFailure && problemOf(error).code === 'DR-STANDBY'
+          ? new NotGraceful(problemOf(error))
+          : undefined,
     },
   );
   const stallMs = Date.parse(opened.resumedAt) - began;
@@ -156,10 +180,13 @@ async function graceless<T>(act: () => Promise<T>): Promise<T> {
 /** How long the old primary may take to serve again when a switchover is undone. */
 const startDeadlineMs = 30_000;
 
-/** The old primary serves again, unless the standby has been promoted: two primaries are worse than none. */
-async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, chosen: ServerFacts): Promise<void> {
+/**
+ * The old primary serves again, unless the standby has been promoted: two primaries are worse than none.
+ * @returns false when it does not start
+ */
+async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, chosen: ServerFacts): Promise<boolean> {
   const { container } = primary;
-  if (!container?.dataVolume) return;
+  if (!container?.dataVolume) return false;
   const member = cluster.members.find((one) => one.service === chosen.service);
   if (member) {
     const site = siteOf(cluster, member);
@@ -180,9 +207,11 @@ async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, c
       expectVolume: container.dataVolume,
       deadlineMs: startDeadlineMs,
     });
+    return true;
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     // The clients are let in all the same; whether to fail over is asked next.
     run.note(`${primary.service} does not start again: ${problemOf(error).message}`);
+    return false;
   }
 }
