@@ -22,6 +22,15 @@ async function main(): Promise<void> {
       },
     ),
   );
+  // The primary moves from test to test: on a platform of its own.
+  ended.push(
+    await runCheck(
+      'loss of the primary on real servers',
+      bin('mocha'),
+      ['--require', 'test/support/platform.ts', 'test/failover/**/*.test.ts', ...only],
+      { live: true, env: { DR_TEST_PROJECT: 'shandi-failover', DR_TEST_PORTS: '30000' } },
+    ),
+  );
   process.exitCode = conclude(ended);
 }
 

@@ -86,36 +86,55 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   const { run, cluster, state } = context;
   const survey = await look(cluster, {});
   await keepSynchronous(run, survey, state);
-  state.primary = survey.primary.service;
   if (!state.alarm) run.record.setState('watching');
   publish(run, state, survey);
   const watched = await watch(cluster, {
     at: survey.at,
     known: knownFaults(state),
-    peaceMs: state.alarm || state.exposedSince ? unrestMs : peaceMs,
+    peaceMs: unrest(state) ? unrestMs : peaceMs,
+    blind: state.blind,
     told,
   });
   if ('told' in watched) return;
+  if ('sees' in watched) return heard(context, watched.sees);
   if ('lost' in watched) {
     // A worker that was replaced looks again at once; one that cannot is cut off.
     if ((await askAll(cluster, survey.at)).some((one) => one.observer === watched.lost)) return;
+    state.blind.add(watched.lost);
     const text = `the observer of site ${watched.lost} is gone: ${watched.why}; nothing is done on its word`;
-    raise(context, 'observer-isolated', text);
-    return sleep(unrestMs);
+    return raise(context, 'observer-isolated', text);
   }
   const { round: seen, by, says } = watched.seen;
   if (seen.sample) state.sample = seen.sample;
   if (by === 'peace') return state.alarm ? settle(context, survey) : undefined;
   run.record.note('note', `seen from ${seen.observer}: ${says}`);
   const judged = await assess(context, survey.at, seen);
+  if (judged.verdict === 'observer-isolated') state.blind.add(seen.observer);
   await act(context, survey.at, judged, seen.startedAt);
   // Whatever stands now is not news any more; a moment's rest keeps a broken world from filling the history.
-  if (state.alarm) await sleep(unrestMs);
+  if (unrest(state)) await sleep(restMs(state));
+}
+
+/** Clients that wait for a standby that is gone are not kept waiting for longer than the plan says. */
+const restMs = ({ degradeAt }: GuardState): number =>
+  degradeAt === undefined ? unrestMs : Math.min(unrestMs, Math.max(100, degradeAt - Date.now()));
+
+/** Something is wrong that every look shows. An observer that is cut off is none of that: the others watch on in peace. */
+const unrest = ({ alarm, exposedSince }: GuardState): boolean =>
+  exposedSince !== undefined || (alarm !== undefined && alarm.verdict !== 'observer-isolated');
+
+/** An observer that was cut off reaches something again, and is listened to again. */
+function heard(context: Context, site: string): void {
+  const { run, state } = context;
+  state.blind.delete(site);
+  run.note(`the observer of site ${site} sees again`);
+  if (state.alarm?.verdict === 'observer-isolated' && state.blind.size === 0) clear(context);
 }
 
 /** An alarm ends when every observer says so. */
 async function settle(context: Context, survey: Survey): Promise<void> {
   const { alarm } = context.state;
+  if (alarm?.verdict === 'observer-isolated' && context.state.blind.size > 0) return;
   if (alarm?.verdict === 'standby-broken')
     return act(context, survey.at, { verdict: 'standby-broken', reasons: [], suspected: false }, '');
   clear(context);

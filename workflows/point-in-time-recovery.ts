@@ -34,7 +34,7 @@ function describe(input: PitrInput) {
 }
 
 async function body(run: Run, input: PitrInput, plan: Plan): Promise<Finished> {
-  const recovery = recoveryContext(run, input, plan, workflowInfo().firstExecutionRunId);
+  const recovery = await recoveryContext(run, input, plan, workflowInfo().firstExecutionRunId);
   const on = siteActivities(recovery.at.site.name);
 
   run.phase('Pre-flight');

@@ -3,3 +3,4 @@ export { useDataVolume } from './use-data-volume';
 export { startServer } from './start-server';
 export { repointServices, type RepointServices, type RepointedServices } from './repoint-services';
 export { restartServer, type RestartServer, type RestartedServer } from './restart-server';
+export { createServer } from './create-server';

@@ -3,7 +3,6 @@ import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
-import { serverImage } from '../shared/data-volume';
 import { withHeartbeat } from '../shared/heartbeat';
 import { withVolumeFiles } from '../shared/volume-files';
 
@@ -12,6 +11,8 @@ export interface MarkDemoted extends DatabaseAt {
   containerId: string;
   /** Its data volume. */
   volume: string;
+  /** Image for a container that has to be made to write to it; never run. */
+  image: string;
   approval: ApprovalReference;
 }
 
@@ -26,11 +27,10 @@ export const demotedMarker = 'dr.demoted';
  */
 export async function markDemoted(args: MarkDemoted): Promise<{ markedAt: string }> {
   demandApproval(args.approval);
-  const { site, database, containerId, volume } = args;
+  const { site, database, containerId, volume, image } = args;
   return withHeartbeat(`marking ${database.service} as demoted`, async () => {
     const markedAt = new Date().toISOString();
     const run = activityInfo().workflowExecution?.workflowId ?? 'none';
-    const image = await serverImage(args);
     await withVolumeFiles(
       site,
       { containerId, volume, image, dataDirectory: database.dataDirectory },

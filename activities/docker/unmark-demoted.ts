@@ -1,7 +1,6 @@
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { demandApproval } from '../shared/approval';
-import { serverImage } from '../shared/data-volume';
 import { withHeartbeat } from '../shared/heartbeat';
 import { runOneShot } from '../shared/one-shot';
 import { labels } from '../shared/containers';
@@ -18,13 +17,15 @@ rm -f standby.signal && rm -f "$2"`;
  * cannot remove a file, so a container runs for it. Safe when nothing was marked.
  * @throws DR-APPROVAL-MISSING, DR-TOOL
  */
-export async function unmarkDemoted(args: DatabaseAt & { volume: string; approval: ApprovalReference }): Promise<void> {
+export async function unmarkDemoted(
+  args: DatabaseAt & { volume: string; image: string; approval: ApprovalReference },
+): Promise<void> {
   demandApproval(args.approval);
-  const { site, database, volume } = args;
+  const { site, database, volume, image } = args;
   await withHeartbeat(`letting ${database.service} be a primary again`, async (_beat, signal) => {
     const result = await runOneShot(site, {
       name: `${site.compose.project}-dr-unmark-${database.service}`,
-      image: await serverImage(args),
+      image,
       command: ['sh', '-c', script, 'sh', database.dataDirectory, demotedMarker],
       user: 'postgres',
       binds: [`${volume}:${database.dataDirectory}`],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProbeAnswer, Round } from '../../workflows/contracts/guard';
 import { lsnBytes } from '../../workflows/contracts/wal';
 import { findService } from '../shared/containers';
-import { patientEngineOf } from '../shared/engine';
+import { begun, patientEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { look, type LookRound } from './look-round';
 import { engineProbe } from './probes';
@@ -132,10 +132,14 @@ async function deaths(
   signal: AbortSignal,
 ): Promise<{ first: Promise<string>; stop: () => void } | undefined> {
   try {
-    const info = await findService(args.site, args.database.service);
-    if (!info) return undefined;
-    const filters = { type: ['container' as const], container: [info.Id], event: fatal };
-    const stream = (await patientEngineOf(args.site).getEvents({ filters })) as Readable;
+    // An engine that hangs must not keep the observer from looking by its other ways.
+    const stream = await withEnginePatience(args.database.failover.probeTimeout, async () => {
+      const info = await findService(args.site, args.database.service);
+      if (!info) return undefined;
+      const filters = { type: ['container' as const], container: [info.Id], event: fatal };
+      return (await begun(patientEngineOf(args.site).getEvents({ filters }))) as Readable;
+    });
+    if (!stream) return undefined;
     const first = new Promise<string>((resolve) => {
       stream.on('data', (chunk: Buffer) => {
         const line = chunk.toString('utf8').split('\n')[0] ?? '';

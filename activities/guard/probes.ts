@@ -1,5 +1,6 @@
 /** The single looks a round is made of. Each is bounded on our side and answers in words; none ever throws. */
-import { Client, escapeIdentifier, type ClientConfig } from 'pg';
+import { ApplicationFailure } from '@temporalio/common';
+import { Client, DatabaseError, escapeIdentifier, type ClientConfig } from 'pg';
 import type { Database, Site } from '../../plan';
 import type { PrimarySample } from '../../workflows/contracts/cluster';
 import type { ProbeAnswer, Round } from '../../workflows/contracts/guard';
@@ -56,12 +57,30 @@ class Silence extends Error {
 
 type Said = Pick<ProbeAnswer, 'answer' | 'says' | 'sqlState'>;
 
+/** Errors by which the way there fails, not who is at its end: nobody has answered (errno(3)). */
+const noWay = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Errors on our side of the network: nobody was asked. A secret that cannot be read must not look like a dead primary. */
+const own = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EACCES', 'EPERM']);
+
 /** An SQL error is an answer: somebody is there. A refused connection and silence are none. */
 export function classify(error: unknown): Said {
   const { message, code } = error as Error & { code?: string };
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return { answer: 'error', says: message, sqlState: code };
-  if (error instanceof Silence || /timeout|timed out/i.test(message)) return { answer: 'silent', says: message };
-  return { answer: 'refused', says: code && !message.includes(code) ? `${code} ${message}` : message };
+  // By its class: the name of an error of the network, such as EPIPE, can look like an SQLSTATE.
+  if (error instanceof DatabaseError) return { answer: 'error', says: message, ...(code ? { sqlState: code } : {}) };
+  if (error instanceof ApplicationFailure || own.has(code ?? '')) return { answer: 'unknown', says: message };
+  if (error instanceof Silence || /timeout|timed out/i.test(message) || noWay.has(code ?? ''))
+    return { answer: 'silent', says: message };
+  return { answer: 'refused', says: code && !message.includes(code) ? `${code} ${message}`.trim() : message };
 }
 
 async function timed(probe: ProbeAnswer['probe'], look: () => Promise<Said>): Promise<ProbeAnswer> {

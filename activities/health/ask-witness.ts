@@ -8,8 +8,10 @@ export interface AskWitnessArgs extends DatabaseAt {
   witness: Witness;
   /** The target where it is a time, else the last commit that was kept; UTC. What was acknowledged up to it must be there. */
   until?: string;
-  /** When the clients were let in again; UTC. What was acknowledged from then on must be there. */
-  resumedAt: string;
+  /** From when on commits may be lost, until the clients were let in again: a failover that could salvage nothing; UTC. */
+  doubtFrom?: string;
+  /** When the clients were let in again; UTC. What was acknowledged from then on must be there. Absent: all must be. */
+  resumedAt?: string;
 }
 
 const answerSchema = z.object({
@@ -31,7 +33,8 @@ export async function askWitness(args: AskWitnessArgs): Promise<Testimony> {
   return withHeartbeat(`asking witness ${name}`, async (_beat, signal) => {
     const url = new URL(`http://${host}:${port}${path}`);
     if (args.until) url.searchParams.set('until', args.until);
-    url.searchParams.set('resumedAt', args.resumedAt);
+    if (args.doubtFrom) url.searchParams.set('doubtFrom', args.doubtFrom);
+    if (args.resumedAt) url.searchParams.set('resumedAt', args.resumedAt);
     let text: string;
     try {
       const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });

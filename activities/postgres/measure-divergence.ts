@@ -14,8 +14,6 @@ export interface Divergence {
   timeline: number;
   /** Where the primary's history left that timeline; absent: the primary is on it still. */
   forkLsn?: string;
-  /** It was a primary when it ended: only then can it hold commits that the primary has not. */
-  wasPrimary: boolean;
   /** Commits it holds behind that place, which rewinding would take away; null: cannot be known. */
   commits: number | null;
   /** The first of them, as pg_waldump shows them. */
@@ -27,24 +25,24 @@ const script = `export LC_ALL=C TZ=UTC PGTZ=UTC
 pg_waldump -q -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000`;
 
 /**
- * What a stopped former primary holds that its successor has not: commits on its timeline behind the place where the new
- * primary's history left it. Changes nothing.
+ * What a server holds that the primary has not: commits on its timeline behind the place where the primary's history left it.
+ * A former primary may, and so may a standby that was left behind by a recovery to an earlier moment. Changes nothing.
  * @param args.primary the database with the roles as they are, at the site of its primary
  */
 export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }): Promise<Divergence> {
   const { site, service, primary } = args;
   const { dataDirectory } = primary.database;
   return withHeartbeat(`comparing ${service} with the primary`, async (_beat, signal) => {
-    const unknown: Divergence = { timeline: 0, wasPrimary: true, commits: null, examples: [] };
+    const unknown: Divergence = { timeline: 0, commits: null, examples: [] };
     const info = await findService(site, service);
     const volume = info && containerFacts(info, dataDirectory).dataVolume;
     if (!info || !volume) return unknown;
     const cold = await readColdVolume(site, { image: info.Image, volume, dataDirectory, signal });
-    const wasPrimary = !cold.state.includes('recovery');
     const forks = await historyOf(primary);
     const forkLsn = forks.find((one) => one.timeline === cold.timeline)?.lsn;
-    const known = { timeline: cold.timeline, wasPrimary, ...(forkLsn ? { forkLsn } : {}) };
-    if (!forkLsn || !wasPrimary) return { ...known, commits: forkLsn || !wasPrimary ? 0 : null, examples: [] };
+    // A timeline that the primary has never been on: somebody promoted this server, and nobody knows what it took since.
+    if (!forkLsn) return { ...unknown, timeline: cold.timeline };
+    const known = { timeline: cold.timeline, forkLsn };
     const result = await runOneShot(site, {
       name: `${site.compose.project}-dr-look-${service}`,
       image: info.Image,
@@ -54,6 +52,7 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
       labels: runLabels(site, 'look'),
       signal,
     });
+    if (result.stdout.includes('could not find file')) return { ...unknown, ...known };
     const lines = result.stdout.split('\n').filter((line) => /desc: (COMMIT|PREPARE)/.test(line));
     return { ...known, commits: lines.length, examples: lines.slice(0, 5).map((line) => line.slice(0, 200)) };
   });

@@ -12,7 +12,7 @@ import { dropStaleSlots, untilStreaming } from './streaming';
 export interface StartStandby extends MemberAt {
   primary: DatabaseAt;
   approval: ApprovalReference;
-  /** Until it must follow (default 2 minutes). */
+  /** Until it must follow (default 2 minutes). With a time of its own it is one way of several, and is not tried again. */
   deadlineMs?: number;
 }
 
@@ -33,7 +33,8 @@ export async function startStandby(args: StartStandby): Promise<{ state: string;
     const policy = info?.HostConfig.RestartPolicy?.Name;
     if (!info?.State.Running || policy === 'no' || policy === '')
       await compose(site, ['up', '-d', '--no-deps', '--force-recreate', service], signal);
-    const state = await untilStreaming({ primary, member, deadlineMs: args.deadlineMs ?? 120_000, signal });
+    const retry = args.deadlineMs === undefined;
+    const state = await untilStreaming({ primary, member, deadlineMs: args.deadlineMs ?? 120_000, retry, signal });
     await dropStaleSlots(member, membersOf(primary.database), signal);
     return { state, durationMs: Date.now() - began };
   });

@@ -17,6 +17,8 @@ export interface StreamingProof {
   /** Volume it must run on, if that matters. */
   volume?: string;
   deadlineMs: number;
+  /** Whether Temporal may try again when it does not follow in time. Default true. */
+  retry?: boolean;
   signal: AbortSignal;
 }
 
@@ -57,7 +59,9 @@ export async function untilStreaming(proof: StreamingProof): Promise<string> {
       everyMs: 50,
       signal,
       onTimeout: () =>
-        drFailure('DR-STANDBY', `standby ${member.service} was not up in time; last seen: ${last}`, { retry: true }),
+        drFailure('DR-STANDBY', `standby ${member.service} was not up in time; last seen: ${last}`, {
+          retry: proof.retry ?? true,
+        }),
     },
   );
 }

@@ -4,6 +4,8 @@ import { escapeIdentifier } from 'pg';
 import type { MemberAt, ServerFacts } from '../../workflows/contracts/cluster';
 import { problemOf } from '../../workflows/contracts/errors';
 import type { ContainerFacts } from '../../workflows/contracts/recovery';
+import { membersOf } from '../../workflows/contracts/members';
+import { composeVariable } from '../shared/compose';
 import { containerFacts, findService } from '../shared/containers';
 import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
@@ -54,7 +56,13 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
     signal.throwIfAborted();
     return unanswered(at, problemOf(error).message);
   }
-  const known = { ...unanswered(at, ''), engineAnswered: true, ...(container ? { container } : {}) };
+  const dataVolume = container ? container.dataVolume : await volumeOf(at);
+  const known = {
+    ...unanswered(at, ''),
+    engineAnswered: true,
+    ...(container ? { container } : {}),
+    ...(dataVolume ? { dataVolume } : {}),
+  };
   if (!container) return { ...known, problem: 'it has no container' };
   if (!container.running || container.paused)
     return {
@@ -86,6 +94,12 @@ export async function surveyServer(at: SurveyServer): Promise<ServerFacts> {
     signal.throwIfAborted();
     return { ...known, problem: problemOf(error).message };
   }
+}
+
+/** A container that was removed takes its mounts along; where its data lies is in the site's env file. */
+async function volumeOf({ database, site, service }: MemberAt): Promise<string | undefined> {
+  const member = membersOf(database).find((one) => one.service === service);
+  return member && (await composeVariable(site, member.volumeVariable).catch(() => undefined));
 }
 
 const unanswered = (at: MemberAt, problem: string): ServerFacts => ({

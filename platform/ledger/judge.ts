@@ -7,6 +7,11 @@ export interface Window {
    * offset, up to microseconds. Undefined: nothing was meant to be taken away.
    */
   until?: string | undefined;
+  /**
+   * From here on, until the reopening, commits may be lost: a failover from which nothing could be salvaged. They may be there
+   * or not, and are counted as in doubt. Same form as `until`; not together with it.
+   */
+  doubtFrom?: string | undefined;
   /** When clients were let in again: what was committed from then on must be there. Undefined: not yet. */
   resumedAt?: string | undefined;
 }
@@ -67,7 +72,14 @@ export function microseconds(time: string): bigint {
 type Side = 'owed' | 'taken' | { doubt: string };
 
 /** On which side of the recovery an acknowledged entry falls. */
-function side(entry: Entry, until: bigint | undefined, resumed: bigint | undefined): Side {
+function side(entry: Entry, until: bigint | undefined, resumed: bigint | undefined, doubtFrom?: bigint): Side {
+  if (doubtFrom !== undefined) {
+    const [begun, ended] = [entry.committedAt ?? entry.acknowledgedAt, entry.committedAt ?? entry.sentAt].map((time) =>
+      microseconds(time ?? entry.sentAt),
+    ) as [bigint, bigint];
+    if (begun < doubtFrom || (resumed !== undefined && ended >= resumed)) return 'owed';
+    return { doubt: 'committed in the span that the failover may have lost' };
+  }
   if (until === undefined) return 'owed';
   const sent = microseconds(entry.sentAt);
   if (entry.committedAt) {
@@ -91,6 +103,7 @@ function side(entry: Entry, until: bigint | undefined, resumed: bigint | undefin
 export function judge(entries: Entry[], rows: Row[], window: Window = {}): Judgement {
   const until = window.until === undefined ? undefined : microseconds(window.until);
   const resumed = window.resumedAt === undefined ? undefined : microseconds(window.resumedAt);
+  const doubtFrom = window.doubtFrom === undefined ? undefined : microseconds(window.doubtFrom);
   const found = new Map<string, Row[]>();
   for (const row of rows) found.set(row.id, [...(found.get(row.id) ?? []), row]);
   const result: Judgement = {
@@ -119,7 +132,7 @@ export function judge(entries: Entry[], rows: Row[], window: Window = {}): Judge
       if (there.length) result.unacknowledged.present++;
       continue;
     }
-    const where = side(entry, until, resumed);
+    const where = side(entry, until, resumed, doubtFrom);
     if (where === 'taken') {
       if (there.length) result.unexpected.push({ kind, id, reason: 'committed after the target, yet there' });
       else result.takenAway++;

@@ -45,7 +45,7 @@ const UNDEFINED_TABLE = '42P01';
  *
  * @throws when the database cannot be asked, when a time has no offset, or when the journal is damaged
  */
-export async function verdict({ file, query, until, resumedAt }: VerdictOptions): Promise<Verdict> {
+export async function verdict({ file, query, ...window }: VerdictOptions): Promise<Verdict> {
   // The journal first: what is acknowledged while the tables are read must not look missing.
   const { runs, entries } = readJournal(file);
   const rows: Row[] = [];
@@ -66,7 +66,7 @@ export async function verdict({ file, query, until, resumedAt }: VerdictOptions)
   const judged = judge(
     entries,
     rows.filter((row) => !meanwhile.has(row.id)),
-    { until, resumedAt },
+    window,
   );
   return { ...judged, ok: judged.ok && missingTables.length === 0, missingTables };
 }

@@ -33,7 +33,10 @@ export function answerOf(verdict: Verdict): Answer {
       { label: 'Acknowledged and owed', value: rows(verdict.expected) },
       { label: 'There, unchanged, once', value: rows(verdict.present) },
       { label: 'Taken away by the target, and gone', value: rows(verdict.takenAway) },
-      { label: 'In doubt (on both sides of the target)', value: rows(verdict.inDoubt.length) },
+      {
+        label: 'In doubt (around the target, or in the span a failover may have lost)',
+        value: `${rows(verdict.inDoubt.length)}, ${verdict.inDoubt.filter((one) => !one.present).length} of them gone`,
+      },
       {
         label: 'Sent, never acknowledged',
         value: `${rows(verdict.unacknowledged.sent)}, ${verdict.unacknowledged.present} of them there`,
@@ -44,7 +47,7 @@ export function answerOf(verdict: Verdict): Answer {
 }
 
 /**
- * Lets the ledger be asked over HTTP, as a witness of the plan: `GET /verdict?until=…&resumedAt=…`. Loopback only.
+ * Lets the ledger be asked over HTTP, as a witness of the plan: `GET /verdict?until=…&doubtFrom=…&resumedAt=…`, each of them optional. Loopback only.
  * @param project platform whose database is compared with the journal, through its pooler
  */
 export async function serveWitness(ledger: Ledger, project: string, port: number): Promise<Server> {
@@ -53,6 +56,7 @@ export async function serveWitness(ledger: Ledger, project: string, port: number
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const window = {
       until: searchParams.get('until') ?? undefined,
+      doubtFrom: searchParams.get('doubtFrom') ?? undefined,
       resumedAt: searchParams.get('resumedAt') ?? undefined,
     };
     ledger

@@ -1,6 +1,6 @@
 /** A run's history, as far as tests ask it: which activities were tried, how often, and how a try was lost. */
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 
 export interface Tried {
   type: string;
@@ -52,4 +52,34 @@ export async function triedOnce(handle: WorkflowHandle, type: string): Promise<T
   const [first] = found;
   if (!first || found.length > 1) throw new Error(`${found.length} activities of type ${type}, expected one`);
   return first;
+}
+
+/**
+ * Waits until a run has so many activities behind it, without a moment's delay: the server tells of each event as it comes.
+ * @returns the type of the last of them; of the run's last one when it ended sooner
+ */
+export async function afterActivities(client: Client, handle: WorkflowHandle, count: number): Promise<string> {
+  const types = new Map<string, string>();
+  let ended = 0;
+  let last = 'nothing';
+  let nextPageToken: Uint8Array | undefined;
+  for (;;) {
+    const page = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId: handle.workflowId },
+      waitNewEvent: true,
+      ...(nextPageToken ? { nextPageToken } : {}),
+    });
+    for (const event of page.history?.events ?? []) {
+      const scheduled = event.activityTaskScheduledEventAttributes;
+      if (scheduled) types.set(String(event.eventId), scheduled.activityType?.name ?? '');
+      const completed = event.activityTaskCompletedEventAttributes;
+      if (!completed) continue;
+      last = types.get(String(completed.scheduledEventId)) ?? '';
+      if (++ended >= count) return last;
+    }
+    const token = page.nextPageToken;
+    if (!token || token.length === 0) return last;
+    nextPageToken = token;
+  }
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Ledger } from '../../platform/ledger';
 import { serveWitness } from '../../platform/ledger/witness';
-import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
+import { connection, queryOnce, readEnv, readRoles } from '../../platform/lifecycle';
 import { readState, type ControlPlaneState } from '../../scripts/control-plane/state';
 import { controlQueue } from '../../workflows/contracts/names';
 import { containerOf, docker, inContainer } from './docker';
@@ -67,7 +67,8 @@ export class Shandi {
 
   /** One statement straight on the primary, as the application's owner; the first row. */
   async sql<T extends Record<string, unknown>>(statement: string): Promise<T> {
-    const [row] = await queryOnce<T>(connection(await readEnv(project), 'POSTGRES_PORT'), statement);
+    const { primary } = await readRoles(project);
+    const [row] = await queryOnce<T>(connection(await readEnv(project), primary.port), statement);
     return row as T;
   }
 
@@ -76,7 +77,7 @@ export class Shandi {
     return inContainer(containerOf('postgres'), ['psql', '-XAtq', '-c', statement, 'theshandi_db']);
   }
 
-  /** The clock of the primary. */
+  /** The clock of the primary, whichever server that is. */
   async now(): Promise<string> {
     const { at } = await this.sql<{ at: string }>(
       `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`,

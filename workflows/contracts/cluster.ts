@@ -24,6 +24,8 @@ export interface ServerFacts {
   service: string;
   site: string;
   container?: ContainerFacts;
+  /** Volume its data is on: of its container, or, when that is gone, the one the site's env file names. */
+  dataVolume?: string;
   answered: boolean;
   /** Why it did not answer, or why its engine did not. */
   problem?: string;

@@ -4,8 +4,28 @@
  */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
+import { longestWaitMs } from './limits';
 import type { Accepted } from './messages';
 import type { PrimarySample } from './cluster';
+
+/** What the rounds of all observers together mean. */
+export const verdicts = [
+  'healthy',
+  'died',
+  'frozen',
+  'unreachable',
+  'pooler-down',
+  'half-dead',
+  'disk-full',
+  'too-many-connections',
+  'engine-unreachable',
+  'observer-isolated',
+  'standby-broken',
+  'unclear',
+] as const;
+export type GuardVerdict = (typeof verdicts)[number];
+
+const moment = z.iso.datetime();
 
 export const guardInputSchema = z.strictObject({
   database: z
@@ -22,17 +42,20 @@ export const guardInputSchema = z.strictObject({
   /** Carried from one execution to the next (continue-as-new); never given by a person. */
   carried: z
     .strictObject({
-      lastFailoverAt: z.string().optional(),
+      lastFailoverAt: moment.optional(),
       frozen: z
         .strictObject({
           kind: z.enum(['freeze', 'maintenance']),
           by: z.string(),
           reason: z.string(),
-          since: z.string(),
-          until: z.string().optional(),
+          since: moment,
+          until: moment.optional(),
         })
         .optional(),
-      exposedSince: z.string().optional(),
+      exposedSince: moment.optional(),
+      alarm: z
+        .strictObject({ verdict: z.enum([...verdicts, 'lock', 'failed']), text: z.string(), since: moment })
+        .optional(),
     })
     .optional()
     .describe('state of the execution before this one; left out by people'),
@@ -45,7 +68,12 @@ export const freezeSchema = z.strictObject({
     .enum(['freeze', 'maintenance'])
     .default('freeze')
     .describe('freeze: nothing is done by itself, people are still told. maintenance: people are not told either'),
-  forMs: z.int().min(1000).optional().describe('milliseconds until it ends by itself; default: until someone lifts it'),
+  forMs: z
+    .int()
+    .min(1000)
+    .max(longestWaitMs)
+    .optional()
+    .describe('milliseconds until it ends by itself; default: until someone lifts it'),
   by: z.string().trim().min(1).max(200).describe('who says so: a person or a role'),
   reason: z.string().trim().min(1).max(2000).describe('why, in a sentence'),
 });
@@ -57,7 +85,10 @@ export const freezeSignal = defineSignal<[FreezeMessage]>('freeze');
 export const unfreezeUpdate = defineUpdate<Accepted, [{ by: string; reason: string }]>('unfreeze');
 export const unfreezeSignal = defineSignal<[{ by: string; reason: string }]>('unfreeze');
 
-/** What one probe answered. `refused`/`error`: somebody answered, with a no. `silent`: nobody did in the time given. */
+/**
+ * What one probe answered. `refused`/`error`: somebody answered, with a no. `silent`: nobody did in the time given.
+ * `unknown`: it could not even be tried, which tells nothing.
+ */
 export interface ProbeAnswer {
   /** `client-path` (write through the pooler), `direct` (write to the primary), `standby` (what a standby receives), `engine` (container state). */
   probe: 'client-path' | 'direct' | 'standby' | 'engine';
@@ -86,20 +117,3 @@ export interface Round {
   };
   sample?: PrimarySample;
 }
-
-/** What the rounds of all observers together mean. */
-export const verdicts = [
-  'healthy',
-  'died',
-  'frozen',
-  'unreachable',
-  'pooler-down',
-  'half-dead',
-  'disk-full',
-  'too-many-connections',
-  'engine-unreachable',
-  'observer-isolated',
-  'standby-broken',
-  'unclear',
-] as const;
-export type GuardVerdict = (typeof verdicts)[number];

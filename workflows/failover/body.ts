@@ -7,7 +7,7 @@ import type { Finished } from '../kernel/procedure';
 import type { Run } from '../kernel/run';
 import { askWitnesses } from '../steps/ask-witnesses';
 import { beside, clusterOf } from './context';
-import { chooseFrom, promoteGate, silentSince, type FailoverFacts } from './decide';
+import { chooseFrom, lostBy, promoteGate, silentSince, type FailoverFacts } from './decide';
 import { estimateLoss } from './estimate';
 import { fence, proveAgain, type Fenced } from './fence';
 import { promoteAndOpen, type Opened } from './promote';
@@ -21,10 +21,20 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
 
   run.phase('Assess');
   const seen = await survey(run, cluster, input);
+  const { primary } = seen;
+  // Whoever was sent here because the primary is gone has nothing to do when it takes writes again: it came back by itself.
+  if (input.sighting && primary.answered && !primary.inRecovery) {
+    run.note(`${primary.service} takes writes again, at ${primary.receivedLsn}: no failover is needed`);
+    return { verdict: 'none', result: { needed: false, primary: primary.service } };
+  }
   const { chosen, refusals } = chooseFrom(cluster, input, seen);
   if (!chosen) return run.refuse(refusals);
   for (const one of refusals) run.note(one.message);
-  const facts: FailoverFacts = { survey: seen, chosen, loss: estimateLoss(seen.sample, chosen, since) };
+  const facts: FailoverFacts = {
+    survey: seen,
+    chosen,
+    loss: estimateLoss(seen.sample, chosen, lostBy(cluster, input)),
+  };
 
   run.phase('Decide');
   const gate = promoteGate(cluster, input, facts);
@@ -55,10 +65,7 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
     const home = beside({ site: cluster.home.site.name });
     const [done] = await Promise.all([
       protect(run, cluster, opened),
-      askWitnesses(run, home, cluster.home, {
-        ...(opened.promoted.lastHeartbeatAt ? { until: opened.promoted.lastHeartbeatAt } : {}),
-        resumedAt: opened.promoted.wroteAt,
-      }),
+      askWitnesses(run, home, cluster.home, owed(fenced, opened)),
     ]);
     return {
       verdict: 'judge',
@@ -77,6 +84,12 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
   });
 }
 
+/** What those outside may expect to find: all of it when the WAL was taken over to its end, else all but the end. */
+const owed = ({ salvage }: Fenced, { promoted }: Opened): { doubtFrom?: string; resumedAt?: string } =>
+  salvage.complete || !promoted.lastHeartbeatAt
+    ? {}
+    : { doubtFrom: promoted.lastHeartbeatAt, resumedAt: promoted.wroteAt };
+
 /** What was lost in the end. */
 export interface FinalLoss {
   /** null: it cannot be known. */
@@ -88,7 +101,13 @@ export interface FinalLoss {
  * Nothing was lost when the WAL of the lost server was read to its end, or when the standby turned out to hold everything
  * up to its last known position and beyond the last acknowledged heartbeat; else the estimate stands.
  */
-export function lossOf({ survey, loss }: FailoverFacts, { salvage }: Fenced, { promoted }: Opened): FinalLoss {
+export function lossOf({ survey, loss }: FailoverFacts, { proof, salvage }: Fenced, { promoted }: Opened): FinalLoss {
+  // Whoever it still serves writes rows that are not here; a figure would be a claim that nobody can make.
+  if (!proof)
+    return {
+      ms: null,
+      basis: `${survey.primary.service} is not proven to be stopped: what it takes from now on is not here`,
+    };
   if (salvage.complete)
     return {
       ms: 0,

@@ -20,7 +20,7 @@ export function estimateLoss(
       transactions: null,
       sampleAgeMs: null,
       basis:
-        'nobody watched the primary before it was lost, so its last position is not known (start a guard: `dr guard start`)',
+        'nobody watched the primary before it was lost, so its last position is not known (start a guard: `dr guard NAME`)',
     };
   const bytes = Math.max(0, lsnBytes(sample.lsn) - lsnBytes(standby.receivedLsn));
   const sampleAgeMs = silentSince === undefined ? null : Math.max(0, Date.parse(silentSince) - Date.parse(sample.at));

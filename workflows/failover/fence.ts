@@ -39,7 +39,7 @@ export async function fence(
   const yes = approval.reference;
   const old = beside({ site: at.site.name });
   const containerId = primary.container?.id ?? '';
-  const volume = primary.container?.dataVolume ?? '';
+  const volume = primary.dataVolume ?? '';
   const [held, halted] = await Promise.all([
     holdClients(run, cluster, approval),
     run.change(
@@ -69,7 +69,7 @@ export async function fence(
     run.change('Prove the fence', () => prove(facts, containerId, volume, address), { outcome: describeProof }),
     run.change(
       'Mark it as a standby at most',
-      () => attempt(() => old.urgent.markDemoted({ ...at, containerId, volume, approval: yes })),
+      () => attempt(() => old.urgent.markDemoted({ ...at, containerId, volume, image: imageOf(facts), approval: yes })),
       {
         outcome: (value) =>
           'failed' in value ? `NOT DONE: ${value.failed.message}` : 'standby.signal is in its data directory',
@@ -127,7 +127,7 @@ export async function proveAgain(facts: FailoverFacts): Promise<void> {
   await beside({ site: at.site.name }).probe.proveFence({
     ...at,
     containerId: primary.container?.id ?? '',
-    volume: primary.container?.dataVolume ?? '',
+    volume: primary.dataVolume ?? '',
   });
 }
 
@@ -157,12 +157,8 @@ async function holdClients(run: Run, cluster: Cluster, approval: Approval): Prom
   return !('failed' in paused);
 }
 
-async function salvageWal(
-  run: Run,
-  cluster: Cluster,
-  { survey, chosen }: FailoverFacts,
-  approval: Approval,
-): Promise<Salvage> {
+async function salvageWal(run: Run, cluster: Cluster, facts: FailoverFacts, approval: Approval): Promise<Salvage> {
+  const { survey, chosen } = facts;
   const { at, primary } = survey;
   const member = cluster.members.find((one) => one.service === chosen.service) ?? cluster.members[0];
   const site = member ? siteOf(cluster, member) : at.site;
@@ -172,8 +168,8 @@ async function salvageWal(
       beside({ site: site.name }).brief.salvageWal({
         ...at,
         containerId: primary.container?.id ?? '',
-        volume: primary.container?.dataVolume ?? '',
-        image: primary.container?.imageId ?? chosen.container?.imageId ?? '',
+        volume: primary.dataVolume ?? '',
+        image: imageOf(facts),
         to: { container: chosen.container?.id ?? '', service: chosen.service, site },
         timeline: chosen.timeline,
         systemIdentifier: chosen.systemIdentifier,
@@ -198,6 +194,10 @@ async function salvageWal(
   );
 }
 
+/** Image whose programs read the data: of the lost server, or, when its container is gone, of its standby. */
+const imageOf = ({ survey: { primary }, chosen }: FailoverFacts): string =>
+  primary.container?.imageId ?? chosen.container?.imageId ?? '';
+
 const nothingSalvaged = ({ chosen }: FailoverFacts, why: Problem): Salvage => ({
   complete: false,
   fromLsn: chosen.receivedLsn,
@@ -208,19 +208,20 @@ const nothingSalvaged = ({ chosen }: FailoverFacts, why: Problem): Salvage => ({
 });
 
 /** The way back: the mark is taken off, the restart policy put back, and a server that ran runs again. */
-async function restore(cluster: Cluster, { survey, chosen }: FailoverFacts, approval: Approval): Promise<void> {
+async function restore(cluster: Cluster, facts: FailoverFacts, approval: Approval): Promise<void> {
+  const { survey, chosen } = facts;
   const { at, primary } = survey;
-  const { container } = primary;
-  if (!container?.dataVolume) return;
+  const { container, dataVolume } = primary;
+  if (!dataVolume) return;
   await demandStandby(cluster, chosen.service);
   const on = beside({ site: at.site.name });
-  await on.brief.unmarkDemoted({ ...at, volume: container.dataVolume, approval: approval.reference });
+  await on.brief.unmarkDemoted({ ...at, volume: dataVolume, image: imageOf(facts), approval: approval.reference });
   await on.brief.unfenceServer({
     ...at,
-    containerId: container.id,
-    restartPolicy: container.restartPolicy || 'no',
-    wasRunning: container.running,
-    expectVolume: container.dataVolume,
+    containerId: container?.id ?? '',
+    restartPolicy: container?.restartPolicy || 'no',
+    wasRunning: container?.running ?? false,
+    expectVolume: dataVolume,
   });
 }
 

@@ -17,7 +17,7 @@ export interface Survey {
   sample?: PrimarySample;
 }
 
-/** A server that others have watched in vain for rounds is not waited for again. */
+/** A primary that others have watched in vain for rounds is not waited for again. Its standby is: much depends on its word. */
 const watchedPatienceMs = 400;
 
 export async function survey(run: Run, cluster: Cluster, input: FailoverInput): Promise<Survey> {
@@ -25,16 +25,15 @@ export async function survey(run: Run, cluster: Cluster, input: FailoverInput): 
 }
 
 /** All at once: who is primary is in the pooler's file, and every member is asked whatever its role. */
-export async function look(
-  cluster: Cluster,
-  input: Pick<FailoverInput, 'sample' | 'sighting'>,
-  patienceMs = input.sighting ? watchedPatienceMs : undefined,
-): Promise<Survey> {
+export async function look(cluster: Cluster, input: Pick<FailoverInput, 'sample' | 'sighting'>): Promise<Survey> {
   const { home } = cluster;
+  const watched = input.sighting && input.sample?.service;
   const [roles, kept, ...servers] = await Promise.all([
     beside({ site: home.site.name }).urgent.readRoles(home),
     input.sample ?? beside({ site: home.site.name }).urgent.lastSample(home),
-    ...cluster.members.map((member) => surveyMember(cluster, member, patienceMs)),
+    ...cluster.members.map((member) =>
+      surveyMember(cluster, member, member.service === watched ? watchedPatienceMs : undefined),
+    ),
   ]);
   const database = withPrimary(home.database, roles.primary) as Database;
   const of = (service: string): ServerFacts => servers.find((one) => one.service === service) as ServerFacts;

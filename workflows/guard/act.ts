@@ -51,7 +51,7 @@ export const clear = ({ run, state }: Context): void => {
 
 /** Judges what an observer saw; where the picture is ambiguous every observer is asked, as often as the plan wants. */
 export async function assess(
-  { cluster }: Context,
+  { cluster, state }: Context,
   at: DatabaseAt,
   first: Round,
 ): Promise<Judgement & { rounds: Round[][] }> {
@@ -60,7 +60,7 @@ export async function assess(
   let judged = judge(rounds, needed);
   // A round in which somebody got through begins the count anew, so a few more than needed may be asked.
   while (judged.suspected && rounds.length < needed + 3) {
-    const round = await askAll(cluster, at);
+    const round = await askAll(cluster, at, state.blind);
     rounds.push(round);
     judged = judge(rounds, needed);
   }
@@ -92,6 +92,10 @@ export async function act(context: Context, at: DatabaseAt, judged: Judgement, s
   }
 }
 
+/** Ends of a run that somebody wanted, or that somebody was asked for in vain. */
+const byPerson = new Set(['DR-REJECTED', 'DR-ABORTED', 'DR-APPROVAL-EXPIRED']);
+const refusedPauseMs = 30_000;
+
 async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt: string): Promise<void> {
   const { run, state, cluster } = context;
   const { database } = cluster.home;
@@ -103,7 +107,7 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
       judged.verdict,
       `${said}, and nothing is done: ${frozen.kind} by ${frozen.by} (${frozen.reason})`,
     );
-  if (state.alarm?.verdict === 'failed') return;
+  if (state.alarm?.verdict === 'failed' && Date.now() < (state.tryAgainAt ?? Infinity)) return;
   if (judged.verdict === 'died' && (await cameBack(context, at))) return;
   const since = state.lastFailoverAt === undefined ? Infinity : Date.now() - Date.parse(state.lastFailoverAt);
   const soon = since < database.failover.minimumInterval;
@@ -120,8 +124,12 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
     ...sample,
   });
   if ('locked' in end) return raise(context, 'lock', `${said}, but ${end.locked} works on the database: standing back`);
-  if ('failed' in end)
+  if ('failed' in end) {
+    // What was refused has changed nothing, and its reason may pass. What a person has ended is theirs.
+    state.tryAgainAt = byPerson.has(end.failed.code) ? undefined : Date.now() + refusedPauseMs;
     return raise(context, 'failed', `${said}, and the failover did not succeed: ${end.failed.message}`);
+  }
+  if (end.report.result['needed'] === false) return clear(context);
   state.lastFailoverAt = new Date().toISOString();
   state.alarm = undefined;
   if (database.failover.reprotect) return reprotect(context, `after the failover from ${at.database.service}`);
@@ -129,11 +137,11 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
 }
 
 /** A server whose process died, started again by its restart policy, may be back sooner than the plan wants to move. */
-async function cameBack({ run, cluster }: Context, at: DatabaseAt): Promise<boolean> {
+async function cameBack({ run, cluster, state }: Context, at: DatabaseAt): Promise<boolean> {
   const { restartBudget } = at.database.failover;
   const end = Date.now() + restartBudget;
   while (Date.now() < end) {
-    const judged = judge([await askAll(cluster, at)], 1);
+    const judged = judge([await askAll(cluster, at, state.blind)], 1);
     if (judged.verdict === 'healthy' || judged.verdict === 'standby-broken') {
       run.note(`${at.database.service} died and came back in its place within ${duration(restartBudget)}`);
       return true;

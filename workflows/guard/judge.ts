@@ -9,8 +9,9 @@ export interface Judgement {
   suspected: boolean;
 }
 
+/** What a probe was answered. One that could not even be tried tells nothing of whoever it was meant for. */
 const of = (round: Round, probe: ProbeAnswer['probe']): ProbeAnswer[] =>
-  round.answers.filter((one) => one.probe === probe);
+  round.answers.filter((one) => one.probe === probe && one.answer !== 'unknown');
 
 /** SQL errors that say what is wrong; whoever sends one is alive (PostgreSQL manual, Appendix A). */
 const telling: Record<string, GuardVerdict> = {
@@ -77,7 +78,7 @@ function saysGone(round: Round[]): boolean {
 }
 
 /** Nothing at all answers this observer: not the database, not the pooler, no standby, not the engine. */
-function isolated(round: Round): boolean {
+export function isolated(round: Round): boolean {
   return (
     round.answers.length > 0 &&
     round.answers.every((one) => one.answer === 'silent' || one.answer === 'unknown') &&

@@ -1,5 +1,5 @@
 /** What a guard knows from one moment to the next, and carries over when its history is begun anew. */
-import type { FreezeMessage, GuardInput, GuardVerdict } from '../contracts/guard';
+import type { FreezeMessage, GuardInput } from '../contracts/guard';
 import type { PrimarySample } from '../contracts/cluster';
 
 export type Carried = NonNullable<GuardInput['carried']>;
@@ -9,23 +9,31 @@ export class GuardState {
   frozen: Carried['frozen'];
   /** Since when commits are acknowledged without the standby that the plan asks for. */
   exposedSince: string | undefined;
+  /** When a run that was refused may be started again, milliseconds since 1970; undefined: not by the guard. */
+  tryAgainAt: number | undefined;
+  /** When commits that wait for a standby that is gone are let through alone, milliseconds since 1970. */
+  degradeAt: number | undefined;
   /** What a person has to look at, and since when. */
-  alarm: { verdict: GuardVerdict | 'lock' | 'failed'; text: string; since: string } | undefined;
+  alarm: Carried['alarm'];
   sample: PrimarySample | undefined;
-  primary = '';
+  /** Sites whose observer reaches nothing, or is gone: nobody listens to it until it sees something again. */
+  readonly blind = new Set<string>();
 
   constructor(carried: Carried = {}) {
     this.lastFailoverAt = carried.lastFailoverAt;
     this.frozen = carried.frozen;
     this.exposedSince = carried.exposedSince;
+    // A failover that a person has rejected must not be proposed again because a history was long.
+    this.alarm = carried.alarm;
   }
 
   carry(): Carried {
-    const { lastFailoverAt, frozen, exposedSince } = this;
+    const { lastFailoverAt, frozen, exposedSince, alarm } = this;
     return {
       ...(lastFailoverAt ? { lastFailoverAt } : {}),
       ...(frozen ? { frozen } : {}),
       ...(exposedSince ? { exposedSince } : {}),
+      ...(alarm ? { alarm } : {}),
     };
   }
 

@@ -12,6 +12,12 @@ export async function keepSynchronous(run: Run, { at, primary, standbys }: Surve
   const following = standbys.filter((one) => follows(one, primary)).map((one) => one.service);
   const enough = following.length >= asked.standbys;
   const on = primary.synchronousStandbyNames !== '';
+  if (enough || !on) state.degradeAt = undefined;
+  else {
+    // Commits wait for a standby that is gone: for as long as the plan says, it may come back.
+    state.degradeAt ??= Date.now() + asked.degradeAfter;
+    if (Date.now() < state.degradeAt) return;
+  }
   if (enough === on && enough === (state.exposedSince === undefined)) return;
   const names = enough ? standbys.map((one) => one.service) : [];
   const set = await beside({ site: at.site.name }).brief.ensureSynchronous({

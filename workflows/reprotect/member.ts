@@ -27,20 +27,22 @@ export async function reprotectMember(
   cluster: Cluster,
   input: ReprotectInput,
   survey: Survey,
-  facts: ServerFacts,
+  seen: ServerFacts,
 ): Promise<Reprotected> {
-  const member = cluster.members.find((one) => one.service === facts.service) as Member;
+  const member = cluster.members.find((one) => one.service === seen.service) as Member;
   const site = siteOf(cluster, member);
   const on = beside(member);
+  const facts = seen.container ? seen : await containerAgain(run, cluster, member);
   const primary = survey.at;
   const at = { database: primary.database, site, service: member.service };
   const policy = cluster.plan.approvals.find((one) => one.gate === 'reprotect.rebuild');
   // As a server of its own, for activities that work on "the database's server".
   const asServer = { database: { ...primary.database, ...member }, site };
 
+  // On the primary's own timeline it can hold nothing that the primary has not, and may only have to be started again.
+  const follower = facts.answered && facts.inRecovery && facts.timeline === survey.primary.timeline;
   const measured = async (): Promise<Divergence> => {
-    if (facts.answered && facts.inRecovery)
-      return { timeline: facts.timeline, wasPrimary: false, commits: 0, examples: [] };
+    if (follower) return { timeline: facts.timeline, commits: 0, examples: [] };
     return on.probe.measureDivergence({ ...at, primary });
   };
   const approval = await run.gate('rebuild', {
@@ -85,12 +87,13 @@ export async function reprotectMember(
 
   return run.irreversible(`Make ${member.service} a standby`, approval, async (valid) => {
     const yes = valid.reference;
-    if (!input.fresh && facts.answered && facts.inRecovery) {
-      const started = await tryTo(() =>
-        on.change.startStandby({ ...at, primary, deadlineMs: startDeadlineMs, approval: yes }),
+    if (!input.fresh && follower) {
+      const started = await run.change(
+        `Start ${member.service} again`,
+        () => tryTo(() => on.change.startStandby({ ...at, primary, deadlineMs: startDeadlineMs, approval: yes })),
+        { outcome: describeStart },
       );
       if (!('failed' in started)) return { service: member.service, how: 'followed', durationMs: started.durationMs };
-      run.note(`${member.service} does not follow by itself: ${started.failed}`);
     }
     await run.change(`Stop ${member.service}`, () =>
       on.brief.haltServer({ ...asServer, containerId: facts.container?.id ?? '', stopTimeoutMs, approval: yes }),
@@ -108,12 +111,7 @@ export async function reprotectMember(
         const started = await run.change(
           `Start ${member.service} as a standby`,
           () => tryTo(() => on.change.startStandby({ ...at, primary, approval: yes })),
-          {
-            outcome: (value) =>
-              'failed' in value
-                ? `NOT POSSIBLE: ${value.failed}`
-                : `${value.state} after ${duration(value.durationMs)}`,
-          },
+          { outcome: describeStart },
         );
         if (!('failed' in started))
           return { service: member.service, how: rewound.how, durationMs: rewound.durationMs + started.durationMs };
@@ -122,6 +120,19 @@ export async function reprotectMember(
     return copyAnew(run, cluster, survey, member, yes);
   });
 }
+
+/** A container that somebody removed is made again and not started: only then can its data be looked at and rewound. */
+async function containerAgain(run: Run, cluster: Cluster, member: Member): Promise<ServerFacts> {
+  const on = beside(member);
+  const at = { database: cluster.home.database, site: siteOf(cluster, member), service: member.service };
+  await run.change(`Make the container of ${member.service} again`, () => on.change.createServer(at), {
+    outcome: () => 'made, not started',
+  });
+  return run.probe(`Look at ${member.service}`, () => on.probe.surveyServer(at));
+}
+
+const describeStart = (value: { state: string; durationMs: number } | { failed: string }): string =>
+  'failed' in value ? `NOT POSSIBLE: ${value.failed}` : `${value.state} after ${duration(value.durationMs)}`;
 
 /** A way that does not work leads to the next one instead of a hold: a copy from nothing always works. */
 async function tryTo<T extends object>(act: () => Promise<T>): Promise<T | { failed: string }> {

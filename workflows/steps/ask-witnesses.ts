@@ -6,13 +6,14 @@ import type { SiteProxies } from '../kernel/site';
 
 /**
  * Asks every witness of the plan; one that misses rows holds the run, and a person may skip it on record.
- * @param asked `until`: up to when what was committed has to be there; `resumedAt`: first commit of the new history
+ * @param asked `until`: up to when what was committed has to be there; `doubtFrom`: from when on it may be lost; `resumedAt`:
+ *   first commit of the new history. None of them: everything that was ever acknowledged has to be there
  */
 export async function askWitnesses(
   run: Run,
   on: SiteProxies,
   at: DatabaseAt,
-  asked: { until?: string; resumedAt: string },
+  asked: { until?: string; doubtFrom?: string; resumedAt?: string },
 ): Promise<void> {
   for (const witness of at.database.witnesses) {
     let said: Testimony | undefined;
