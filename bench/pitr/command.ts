@@ -15,6 +15,7 @@ import { afterwards, lock, tidily, wasInterrupted } from '../lib/tidy';
 import { recoverByHand, stopByHand } from './by-hand';
 import { total, type PhaseTimes } from './phases';
 import { Product, type ProductRun } from './product';
+import { measureRefusal } from './refusal';
 import { render } from './render';
 import { resetStand } from './reset';
 import { resultOf, type PitrResult } from './result';
@@ -47,6 +48,7 @@ export function pitrCommand(): Command {
       'after',
       `
 A quick look:  npm run bench -- pitr --size 100MB --wal 100MB --runs 1
+Into a file:   npm run -s bench -- pitr --json >pitr.json   (-s: without npm's own lines)
 It needs about six times the data in disk space, and works on a platform, a Temporal server and volumes of its own
 (project ${project}, ports of its own), which it removes at the end, also on Ctrl-C.
 Exit code 0: measured, whatever the numbers; 1: a recovery failed or could not be set up.`,
@@ -83,8 +85,9 @@ async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrR
   try {
     const activityCost = await measureActivityCost(address);
     const { byProduct, byHand } = await sideBySide(stand, product, runs);
+    const refusal = await measureRefusal(product, 5);
     const killed = await measureWorkerKilled(product, stand.database.site, Math.min(runs, 3));
-    return resultOf({ on, stand, requested: { data, wal }, byProduct, byHand, activityCost, killed });
+    return resultOf({ on, stand, requested: { data, wal }, byProduct, byHand, activityCost, refusal, killed });
   } finally {
     // A call that the client is still repeating would throw out of its timer.
     if (!wasInterrupted()) await product.close();

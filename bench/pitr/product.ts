@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { approveUpdate, rejectUpdate, runQuery } from '../../workflows/contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../../workflows/contracts/names';
+import type { PitrInput } from '../../workflows/contracts/pitr';
 import { endStates } from '../../workflows/contracts/run-view';
 import { story } from '../lib/story';
 import { phasesOf, total, type PhaseTimes } from './phases';
@@ -39,8 +40,11 @@ export class Product {
     return this.connection.close();
   }
 
-  /** Starts a recovery of the stand to its target; everything after the client's write that is optional is left out. */
-  start(): Promise<WorkflowHandle> {
+  /**
+   * Starts a recovery of the stand to its target; everything after the client's write that is optional is left out.
+   * @param more what is to be another than the stand's; undefined leaves a choice to the run
+   */
+  start(more: Partial<Record<keyof PitrInput, unknown>> = {}): Promise<WorkflowHandle> {
     const { database, backup, timeline, target } = this.stand;
     const input = {
       database: database.name,
@@ -50,12 +54,30 @@ export class Product {
       ...operator,
       fullBackup: false,
       rebuildStandbys: false,
+      ...more,
     };
     return this.client.workflow.start('pointInTimeRecovery', {
       taskQueue: controlQueue,
       workflowId: recoveryLock(databaseResource(database.name)),
       args: [input],
     });
+  }
+
+  /**
+   * Asks for a moment that cannot be had, as a person does: backup and timeline are for the run to find.
+   * @returns milliseconds from asking to the refusal @throws Error with the run's own words when it was not refused for that
+   */
+  async refused(time: string): Promise<number> {
+    const began = Date.now();
+    const handle = await this.start({ target: { kind: 'time', time }, backup: undefined, timeline: undefined });
+    const failure = await handle.result().then(
+      () => undefined,
+      (error: unknown) => (error as Error).cause as Error | undefined,
+    );
+    const took = Date.now() - began;
+    if (/DR-TARGET-|DR-NO-BACKUP/.test(`${(failure as { type?: string } | undefined)?.type} ${failure?.message}`))
+      return took;
+    throw new Error(`the target ${time} was not refused:\n${story(await handle.query(runQuery))}`);
   }
 
   /** Recovers once, approving at once. @throws Error with the run's own words when it did not verify its recovery */

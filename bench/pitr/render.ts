@@ -43,9 +43,10 @@ function sideBySide({ product, script, ratio, bars }: PitrResult): string {
   ].join('\n');
 }
 
-function beside({ activityCost, workerKilled, product, bars }: PitrResult): string {
+function beside({ activityCost, refusal, workerKilled, product, bars }: PitrResult): string {
   return [
     `cost per activity: ${ms(activityCost.perStep.median)}, worst run ${ms(activityCost.perStep.worst)}, slowest single ${ms(activityCost.slowest)} (${activityCost.perStep.n} runs of ${activityCost.steps}); bar ≤ ${bars.activityMs} ms: ${verdict(activityCost.perStep.median <= bars.activityMs)}`,
+    `unreachable target → refused: ${ms(refusal.all.median)}, worst ${ms(refusal.all.worst)} (ahead of the primary ${ms(refusal.ahead.median)}, before the first backup ${ms(refusal.tooOld.median)}, n=${refusal.all.n}); bar ≤ ${ms(bars.refusalMs)}: ${verdict(refusal.all.worst <= bars.refusalMs)}`,
     `worker killed → work goes on: ${ms(workerKilled.all.median)}, worst ${ms(workerKilled.all.worst)} (restore ${ms(workerKilled.restore.median)}, replay ${ms(workerKilled.replay.median)}, n=${workerKilled.all.n}); bar ≤ ${ms(bars.workerKilledMs)}: ${verdict(workerKilled.all.worst <= bars.workerKilledMs)}`,
     `history of a run: ${product.historyEvents.median} events, ${(product.historyBytes.median / 1000).toFixed(0)} kB`,
   ].join('\n');

@@ -3,11 +3,12 @@ import type { Machine } from '../lib/machine';
 import { summary, type Summary } from '../lib/statistics';
 import { phaseNames, total, type Phase, type PhaseTimes } from './phases';
 import type { ProductRun } from './product';
+import type { Refusal } from './refusal';
 import type { Stand } from './stand';
 import type { WorkerKilled } from './worker-killed';
 
 /** Bars the numbers are held against. Nothing fails when one is missed: a machine under load would lie. */
-export const bars = { ratio: 1.05, activityMs: 20, workerKilledMs: 5000 } as const;
+export const bars = { ratio: 1.05, activityMs: 20, refusalMs: 1000, workerKilledMs: 5000 } as const;
 
 /** One way of recovering; milliseconds from the start to the client's write. */
 export interface Way {
@@ -35,6 +36,7 @@ export interface PitrResult {
   /** Median of the product by median of the script; and the ratio of each pair of neighbours. */
   ratio: { ofMedians: number; ofPairs: Summary };
   activityCost: ActivityCost;
+  refusal: Refusal;
   workerKilled: WorkerKilled;
   bars: typeof bars;
   method: string[];
@@ -44,6 +46,7 @@ const method = [
   'Both ways restore the same backup and replay the same WAL to the same moment, with the same options, in turns (A B B A …) on one platform; the first pair warms up and is not counted.',
   'Between two recoveries the copy is removed, the damaged server goes on from its own volume, and the archive forgets the timeline of the recovery; the backup label and the timeline are given, so each run reads the same bytes.',
   'The clock runs from asking for the recovery to a committed write that came back through the pooler; the product is approved at once, and the time its gate was open is taken out.',
+  'Refusal: from asking for a moment that cannot be had (a day ahead, a day back: before the first backup) to the end of the run, its report written; 5 each after one to warm up.',
   'Both prove from the archive that the target can be reached: the script from a list without holes and the newest segment, the product with the segment that proves it.',
 ];
 
@@ -55,6 +58,7 @@ export function resultOf(from: {
   byProduct: ProductRun[];
   byHand: PhaseTimes[];
   activityCost: ActivityCost;
+  refusal: Refusal;
   killed: WorkerKilled;
 }): PitrResult {
   const { byProduct, byHand } = from;
@@ -81,6 +85,7 @@ export function resultOf(from: {
       ofPairs: summary(pairs),
     },
     activityCost: from.activityCost,
+    refusal: from.refusal,
     workerKilled: from.killed,
     bars,
     method,
