@@ -16,6 +16,8 @@ interface InfoBackup {
 
 interface InfoStanza {
   name: string;
+  cipher?: string;
+  repo?: { status: { code: number; message: string } }[];
   backup: InfoBackup[];
   archive: { id: string; database: { id: number } }[];
   db: { id: number; 'system-id': number; version: string }[];
@@ -38,18 +40,22 @@ export interface StanzaInfo {
   systemIdentifier: string | undefined;
   /** A backup is running now. */
   running: { doneBytes?: number; totalBytes?: number } | undefined;
-  /** pgBackRest's own words. */
+  /** pgBackRest's own words, in one line. */
   status: string;
+  /** The repository is encrypted, and what was read with the pass phrase at hand made no sense. */
+  undecipherable: boolean;
 }
 
 /**
- * Reads `pgbackrest info --output=json` for one stanza. A backup counts as erroneous when it, or one it refers to, recorded
+ * Reads `pgbackrest info --output=json` for one stanza. With a wrong pass phrase pgBackRest still ends with 0 and quotes
+ * whatever the decryption came to, control characters included. A backup counts as erroneous when it, or one it refers to, recorded
  * page checksum errors: an incremental backup takes its unchanged files from the earlier ones, damaged pages included.
  * @returns undefined when the stanza is not in the repository
  */
 export function parseInfo(json: string, stanza: string): StanzaInfo | undefined {
   // system-id has 19 digits: quoted before parsing, or its end would be rounded away
-  const all = JSON.parse(json.replace(/"system-id":\s*(\d+)/g, '"system-id":"$1"')) as InfoStanza[];
+  const text = json.replace(/\p{Cc}/gu, ' ').replace(/"system-id":\s*(\d+)/g, '"system-id":"$1"');
+  const all = JSON.parse(text) as InfoStanza[];
   const found = all.find((one) => one.name === stanza);
   if (!found) return undefined;
   const present = found.db.reduce((newest, one) => Math.max(newest, one.id), 0);
@@ -69,8 +75,17 @@ export function parseInfo(json: string, stanza: string): StanzaInfo | undefined 
           ...(lock.size === undefined ? {} : { totalBytes: lock.size }),
         }
       : undefined,
-    status: found.status.message,
+    ...statusOf(found),
   };
+}
+
+/** pgBackRest's status 99 is "other": the reason is in the status of the repository (command reference, "info"). */
+function statusOf(found: InfoStanza): Pick<StanzaInfo, 'status' | 'undecipherable'> {
+  const reason = found.repo?.find((one) => one.status.code === 99)?.status.message ?? '';
+  const undecipherable = (found.cipher ?? 'none') !== 'none' && /^\[(CryptoError|FormatError)\]/.test(reason);
+  // What follows the first sentence may be the garbage of a decryption.
+  const [first = ''] = reason.split(/[\n:]/);
+  return { status: first === '' ? found.status.message : first.trim(), undecipherable };
 }
 
 function facts(backup: InfoBackup, erroneous: Set<string>): BackupFacts {

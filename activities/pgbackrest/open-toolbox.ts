@@ -4,8 +4,8 @@ import { createCopyVolume } from '../shared/copy-volume';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
-import { drFailure } from '../../workflows/contracts/errors';
-import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { drFailure, problemOf, refusal } from '../../workflows/contracts/errors';
+import type { DatabaseAt, Refusal } from '../../workflows/contracts/recovery';
 import { cipherEnv, specHash } from './toolbox-spec';
 
 export interface OpenToolbox extends DatabaseAt {
@@ -24,7 +24,8 @@ export interface OpenToolbox extends DatabaseAt {
  * A container that only sleeps, with the server's programs, the repository and the damaged data both read-only, and no
  * network: each question of the pre-flight is then an exec (60 ms) instead of a container (600 ms). Safe to run twice: a
  * running one with the same parameters is kept.
- * @throws DR-IMAGE-MISSING, DR-NO-BACKUP (no repository volume), DR-NOT-OURS
+ * @throws every reason not to begin at once: DR-IMAGE-MISSING, DR-NO-BACKUP (no repository volume), DR-SECRET (its pass
+ *   phrase cannot be read); and DR-NOT-OURS
  */
 export async function openToolbox(at: OpenToolbox): Promise<{ container: string; durationMs: number }> {
   return withHeartbeat('opening the toolbox', async (_beat, signal) => {
@@ -46,50 +47,78 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
       await removeContainer(at.site, toolbox);
     }
     // Asked before creating, because the engine makes an empty volume of any name it does not know.
-    if (!repository)
-      throw drFailure(
-        'DR-NO-BACKUP',
-        `repository volume ${backup.repositoryVolume} of database ${at.database.name} does not exist at site ${at.site.name}`,
-      );
+    const [image, cipher] = await Promise.all([hasImage(at), orRefusal(cipherEnv(at))]);
+    const [reason, ...more] = [
+      ...(repository ? [] : [noRepository(at)]),
+      ...(image ? [] : [noImage(at)]),
+      ...('refusal' in cipher ? [cipher.refusal] : []),
+    ];
+    if (reason) throw refusal(reason, ...more);
     if (at.dataVolume && !data)
       throw drFailure('DR-INPUT', `data volume ${at.dataVolume} does not exist at site ${at.site.name}`);
 
     signal.throwIfAborted();
-    const environment = await cipherEnv(at);
+    const environment = 'refusal' in cipher ? [] : cipher;
     // An empty volume where the copy's will be: the free disk is measured through it.
     if (copyVolume) await createCopyVolume(at, room, 'toolbox');
     await onEngine(at.site, `creating container ${toolbox}`, async () => {
-      try {
-        const container = await engineOf(at.site).createContainer({
-          name: toolbox,
-          Image: at.image,
-          Entrypoint: ['sleep'],
-          Cmd: ['infinity'],
-          User: 'postgres',
-          Env: environment,
-          Labels: { ...runLabels(at.site, 'toolbox'), [labels.spec]: spec },
-          HostConfig: {
-            NetworkMode: 'none',
-            RestartPolicy: { Name: 'no' },
-            Binds: [
-              `${backup.repositoryVolume}:${backup.repositoryPath}:ro`,
-              ...(at.dataVolume ? [`${at.dataVolume}:${dataDirectory}:ro`] : []),
-              ...(copyVolume ? [`${room}:${roomPath}:ro`] : []),
-            ],
-            // segments that are being looked at: in memory, gone with the container
-            Tmpfs: { '/tmp': 'rw,mode=1777,size=1g' },
-          },
-        });
-        await container.start();
-      } catch (error) {
-        if (engineStatus(error) === 404 && /no such image/i.test((error as Error).message))
-          throw drFailure(
-            'DR-IMAGE-MISSING',
-            `image ${at.image} of database ${at.database.name} is not on the engine of site ${at.site.name}`,
-          );
-        throw error;
-      }
+      const container = await engineOf(at.site).createContainer({
+        name: toolbox,
+        Image: at.image,
+        Entrypoint: ['sleep'],
+        Cmd: ['infinity'],
+        User: 'postgres',
+        Env: environment,
+        Labels: { ...runLabels(at.site, 'toolbox'), [labels.spec]: spec },
+        HostConfig: {
+          NetworkMode: 'none',
+          RestartPolicy: { Name: 'no' },
+          Binds: [
+            `${backup.repositoryVolume}:${backup.repositoryPath}:ro`,
+            ...(at.dataVolume ? [`${at.dataVolume}:${dataDirectory}:ro`] : []),
+            ...(copyVolume ? [`${room}:${roomPath}:ro`] : []),
+          ],
+          // segments that are being looked at: in memory, gone with the container
+          Tmpfs: { '/tmp': 'rw,mode=1777,size=1g' },
+        },
+      });
+      await container.start();
     });
     return { container: toolbox, durationMs: Date.now() - began };
   });
 }
+
+/** A secret that cannot be read is a reason not to begin, like the others. */
+async function orRefusal(work: Promise<string[]>): Promise<string[] | { refusal: Refusal }> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message, next = '' } = problemOf(error);
+    if (code !== 'DR-SECRET') throw error;
+    return { refusal: { code, message, next } };
+  }
+}
+
+async function hasImage(at: OpenToolbox): Promise<boolean> {
+  return onEngine(at.site, `looking for image ${at.image}`, async (engine) => {
+    try {
+      await engine.getImage(at.image).inspect();
+      return true;
+    } catch (error) {
+      if (engineStatus(error) === 404) return false;
+      throw error;
+    }
+  });
+}
+
+const noRepository = ({ site, database }: OpenToolbox): Refusal => ({
+  code: 'DR-NO-BACKUP',
+  message: `repository volume ${database.backup.repositoryVolume} of database ${database.name} does not exist at site ${site.name}`,
+  next: 'Check backup.repositoryVolume of the plan; without a backup only a standby or the damaged volume is left.',
+});
+
+const noImage = ({ site, database, image }: OpenToolbox): Refusal => ({
+  code: 'DR-IMAGE-MISSING',
+  message: `image ${image} of database ${database.name} is not on the engine of site ${site.name}`,
+  next: 'Load or build the image; recovery never pulls one.',
+});

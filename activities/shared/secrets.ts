@@ -16,6 +16,12 @@ export async function secret(reference: SecretRef): Promise<string> {
   return value;
 }
 
+/** Where a secret is, in words; never its value. */
+export function describeSecret(reference: SecretRef): string {
+  if ('env' in reference) return `environment variable ${reference.env} of the site worker`;
+  return 'file' in reference ? `file ${reference.file}` : `${reference.key} in file ${reference.envFile}`;
+}
+
 async function read(reference: SecretRef): Promise<string> {
   if ('env' in reference) {
     const value = process.env[reference.env];

@@ -385,29 +385,6 @@ describe('kernel: what a run does with people, failures and time', function () {
     });
   });
 
-  it('every reason to refuse at once, nothing touched', async () => {
-    const site = new FakeSite();
-    site.free = 1000;
-    site.coverage = {
-      reachable: false,
-      refusals: [{ code: 'DR-WAL-GAP', message: 'segments A..B are missing', next: 'choose earlier' }],
-    };
-    site.damaged = { collations: [{ database: 'theshandi_db', recorded: '2.31', actual: '2.36' }] };
-    await house.with(site, async () => {
-      const handle = await house.recover();
-      const failure = await failureOf(handle);
-      assert.equal(failure.code, 'DR-REFUSED');
-      for (const code of ['DR-WAL-GAP', 'DR-DISK-TOO-SMALL', 'DR-COLLATION-MISMATCH'])
-        assert.match(failure.message, new RegExp(code));
-      assert.deepEqual(
-        site.calls.filter(
-          (one) => !['readDatabase', 'openToolbox', 'checkCoverage', 'freeDisk', 'closeToolbox'].includes(one),
-        ),
-        [],
-      );
-    });
-  });
-
   it('a reset does not approve again: the old approval belongs to another run', async () => {
     const site = new FakeSite();
     await house.with(site, async () => {

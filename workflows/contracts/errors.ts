@@ -3,6 +3,7 @@
  * `dr` are made from it.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import type { Refusal } from './recovery';
 import type { Problem } from './run-view';
 
 interface ErrorCode {
@@ -182,8 +183,8 @@ export const errorCodes = {
   'DR-SQL': { means: 'The database answered with an error.', next: 'Read the quoted error.' },
   'DR-TOOL': { means: 'A program that recovery runs failed.', next: 'Read the quoted output.' },
   'DR-SECRET': {
-    means: 'A secret could not be read from where the plan says it is.',
-    next: 'Check the named file or variable.',
+    means: 'A secret could not be read from where the plan says it is, or does not open what it is for.',
+    next: 'Check the named file or variable, and what the plan says of it.',
   },
   'DR-SITE-UNREACHABLE': {
     means: 'No worker of the site took the work.',
@@ -223,10 +224,34 @@ export function drFailure(
   });
 }
 
-/** The sentence, code and next step of a failure, however deep Temporal wrapped it. */
-export function problemOf(error: unknown): Problem {
+/**
+ * A failure that is one or more reasons not to begin: a retry mends none of them, and a pre-flight says them all at once.
+ * @param refusals at least one; the first gives the failure its code
+ */
+export function refusal(...refusals: [Refusal, ...Refusal[]]): ApplicationFailure {
+  const [{ code, next }] = refusals;
+  const message = refusals.map((one) => one.message).join('; ');
+  return drFailure(code as DrCode, message, { next, details: { refusals } });
+}
+
+/** The reasons a failure was made of by `refusal`; undefined when it is of another kind. */
+export function refusalsOf(error: unknown): Refusal[] | undefined {
+  const at = rootOf(error);
+  if (!(at instanceof ApplicationFailure)) return undefined;
+  const given = at.details?.[0] as { details?: { refusals?: Refusal[] } } | undefined;
+  return given?.details?.refusals;
+}
+
+/** The failure inside what Temporal wrapped around it. */
+function rootOf(error: unknown): unknown {
   let at: unknown = error;
   while (at instanceof Error && !(at instanceof ApplicationFailure) && at.cause !== undefined) at = at.cause;
+  return at;
+}
+
+/** The sentence, code and next step of a failure, however deep Temporal wrapped it. */
+export function problemOf(error: unknown): Problem {
+  const at = rootOf(error);
   if (at instanceof ApplicationFailure && at.type && at.type in errorCodes) {
     const code = at.type as DrCode;
     const given = (at.details?.[0] as { next?: string } | undefined)?.next;

@@ -1,5 +1,5 @@
 /** Phase 1: every reason not to begin, at once, before anything is touched; and how long it will take. */
-import { problemOf } from '../contracts/errors';
+import { problemOf, refusalsOf } from '../contracts/errors';
 import { describeTarget, isoTime, type RecoveryTarget } from '../contracts/pitr';
 import type { Coverage, DatabaseFacts, DiskFacts, Refusal } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
@@ -38,19 +38,11 @@ export async function preflight(
   const first = await readDamaged(run, on, recovery);
   const image = first.container?.imageId;
   const damagedVolume = first.container?.dataVolume;
-  if (!image || !damagedVolume) {
-    return run.refuse([
-      {
-        code: 'DR-DATABASE-DOWN',
-        message: `site ${at.site.name} has no container of service ${at.database.service} with a volume at ${at.database.dataDirectory}, so neither the server's image nor its data can be found`,
-        next: `Create it without starting it: docker compose -p ${at.site.compose.project} create ${at.database.service}; then start again.`,
-      },
-    ]);
-  }
-  const ahead = aheadOfPrimary(target, first);
-  if (ahead) return run.refuse([ahead]);
+  const ofServer = [...aheadRefusals(target, first), ...serverRefusals(first)];
+  if (!image || !damagedVolume) return run.refuse([noContainer(recovery), ...ofServer]);
   run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
   const toolbox = await openToolbox(run, on, recovery, image, damagedVolume);
+  if (typeof toolbox !== 'string') return run.refuse([...toolbox, ...ofServer]);
   const { damaged, coverage, prediction, refusals } = await look(run, on, recovery, toolbox, target, first);
   if (refusals.length > 0) return run.refuse(refusals);
   if (prediction.total > recovery.tier.rto) {
@@ -66,9 +58,21 @@ export async function preflight(
   return { target, damaged, image, damagedVolume, coverage, prediction, toolbox };
 }
 
+const noContainer = ({ at }: Recovery): Refusal => ({
+  code: 'DR-DATABASE-DOWN',
+  message: `site ${at.site.name} has no container of service ${at.database.service} with a volume at ${at.database.dataDirectory}, so neither the server's image nor its data can be found`,
+  next: `Create it without starting it: docker compose -p ${at.site.compose.project} create ${at.database.service}; then start again.`,
+});
+
+const aheadRefusals = (target: RecoveryTarget, primary: DatabaseFacts): Refusal[] => {
+  const ahead = aheadOfPrimary(target, primary);
+  return ahead ? [ahead] : [];
+};
+
 /**
- * A target the primary itself has not reached exists nowhere: refused at once, without a look into the archive. What can be
- * had instead is the primary's own last commit, because its newest WAL can still be archived.
+ * A target the primary itself has not reached exists nowhere: the archive is not searched for it, only looked at for
+ * whatever else speaks against a recovery. What can be had instead is the primary's own last commit, because its newest WAL
+ * can still be archived.
  */
 export function aheadOfPrimary(target: RecoveryTarget, primary: DatabaseFacts): Refusal | undefined {
   if (!primary.answered || !primary.lastCommitAt) return undefined;
@@ -116,8 +120,9 @@ export async function look(
   read?: DatabaseFacts,
 ): Promise<{ damaged: DatabaseFacts; coverage: Coverage; prediction: Prediction; refusals: Refusal[] }> {
   const damaged = read ?? (await readDamaged(run, on, recovery));
+  const ahead = aheadRefusals(target, damaged);
   const [coverage, disk] = await Promise.all([
-    checkTarget(run, on, recovery, damaged, target),
+    checkTarget(run, on, recovery, damaged, ahead.length > 0 ? { kind: 'latest' } : target),
     run.probe(
       'Measure the free disk',
       () => on.probe.freeDisk({ ...recovery.at, toolbox }),
@@ -139,7 +144,8 @@ export async function look(
       value: `${duration(prediction.total)} (copy ${duration(prediction.copy)}, replay ${duration(prediction.replay)})`,
     },
   ]);
-  return { damaged, coverage, prediction, refusals: [...coverage.refusals, ...otherRefusals(damaged, coverage, disk)] };
+  const refusals = [...ahead, ...coverage.refusals, ...otherRefusals(damaged, coverage, disk)];
+  return { damaged, coverage, prediction, refusals };
 }
 
 const readDamaged = (run: Run, on: SiteProxies, { at }: Recovery): Promise<DatabaseFacts> =>
@@ -164,20 +170,24 @@ function checkTarget(
   return run.probe(
     `Check that the archive reaches ${describeTarget(target)}`,
     async () => {
-      const { container } = await on.probe.openToolbox({
-        ...at,
-        key,
-        image: damaged.container?.imageId ?? '',
-        ...(damaged.container?.dataVolume ? { dataVolume: damaged.container.dataVolume } : {}),
-      });
-      return on.probe.checkCoverage({
-        ...at,
-        toolbox: container,
-        target,
-        primary: { answered: damaged.answered, now: damaged.now, lsn: damaged.lsn, timeline: damaged.timeline },
-        ...(input.backup ? { backup: input.backup } : {}),
-        ...(input.timeline ? { timeline: input.timeline } : {}),
-      });
+      try {
+        const { container } = await on.probe.openToolbox({
+          ...at,
+          key,
+          image: damaged.container?.imageId ?? '',
+          ...(damaged.container?.dataVolume ? { dataVolume: damaged.container.dataVolume } : {}),
+        });
+        return await on.probe.checkCoverage({
+          ...at,
+          toolbox: container,
+          target,
+          primary: { answered: damaged.answered, now: damaged.now, lsn: damaged.lsn, timeline: damaged.timeline },
+          ...(input.backup ? { backup: input.backup } : {}),
+          ...(input.timeline ? { timeline: input.timeline } : {}),
+        });
+      } catch (error) {
+        return unreadable(damaged.timeline, reasonsOf(error));
+      }
     },
     (coverage) =>
       coverage.reachable
@@ -186,29 +196,47 @@ function checkTarget(
   );
 }
 
-/** A missing image is a reason not to begin, like the others; any other failure holds the run. */
-async function openToolbox(
+/** What no retry mends: an image, a repository or a stanza that is missing, a pass phrase that cannot be read or does not fit. */
+const notToBegin = new Set(['DR-IMAGE-MISSING', 'DR-NO-BACKUP', 'DR-SECRET']);
+
+/** Reasons not to begin that a failure stands for; any other failure is thrown on, and holds the run. */
+function reasonsOf(error: unknown): Refusal[] {
+  const { code, message, next = '' } = problemOf(error);
+  const reasons = refusalsOf(error) ?? (notToBegin.has(code) ? [{ code, message, next }] : undefined);
+  if (!reasons) throw error;
+  return reasons;
+}
+
+/** A repository of which nothing could be read. */
+const unreadable = (timeline: number, refusals: Refusal[]): Coverage => ({
+  reachable: false,
+  needsTail: false,
+  refusals,
+  timeline,
+  walBytes: 0,
+  gaps: [],
+  segmentsOpened: 0,
+});
+
+/** @returns the toolbox, or every reason why there is none; any other failure holds the run */
+function openToolbox(
   run: Run,
   on: SiteProxies,
   recovery: Recovery,
   image: string,
   dataVolume: string,
-): Promise<string> {
-  const opened = await run.probe(
+): Promise<string | Refusal[]> {
+  return run.probe(
     'Open the repository',
     async () => {
       try {
-        return await on.probe.openToolbox({ ...recovery.at, key: recovery.key, image, dataVolume });
+        return (await on.probe.openToolbox({ ...recovery.at, key: recovery.key, image, dataVolume })).container;
       } catch (error) {
-        const problem = problemOf(error);
-        if (problem.code === 'DR-IMAGE-MISSING')
-          return { refusal: { code: problem.code, message: problem.message, next: problem.next ?? '' } };
-        throw error;
+        return reasonsOf(error);
       }
     },
-    (value) => ('refusal' in value ? value.refusal.message : 'read-only'),
+    (value) => (typeof value === 'string' ? 'read-only' : `no: ${value.map((one) => one.message).join('; ')}`),
   );
-  return 'refusal' in opened ? run.refuse([opened.refusal]) : opened.container;
 }
 
 function predict(recovery: Recovery, damaged: DatabaseFacts, coverage: Coverage): Prediction {
@@ -218,18 +246,21 @@ function predict(recovery: Recovery, damaged: DatabaseFacts, coverage: Coverage)
   return { copy: copyMs, replay: replayMs, total: copyMs + replayMs + fixedCost };
 }
 
-/** Reasons beside the archive's. PostgreSQL manual 26.3.4; collations: manual 24.2.2. */
+/** Reasons beside the archive's. */
 export function otherRefusals(damaged: DatabaseFacts, coverage: Coverage, disk: DiskFacts): Refusal[] {
-  const refusals: Refusal[] = [];
   const size = coverage.backup?.databaseBytes ?? damaged.databaseBytes;
   const needed = Math.ceil(size * 1.2 + coverage.walBytes);
-  if (disk.freeBytes < needed) {
-    refusals.push({
-      code: 'DR-DISK-TOO-SMALL',
-      message: `${disk.path} has ${bytes(disk.freeBytes)} free, the copy needs ${bytes(needed)}: 1.2 × ${bytes(size)} of data and ${bytes(coverage.walBytes)} of WAL`,
-      next: 'Free disk there, or move the volume store to a larger one.',
-    });
-  }
+  const tooSmall: Refusal = {
+    code: 'DR-DISK-TOO-SMALL',
+    message: `${disk.path} has ${bytes(disk.freeBytes)} free, the copy needs ${bytes(needed)}: 1.2 × ${bytes(size)} of data and ${bytes(coverage.walBytes)} of WAL`,
+    next: 'Free disk there, or move the volume store to a larger one.',
+  };
+  return [...(disk.freeBytes < needed ? [tooSmall] : []), ...serverRefusals(damaged)];
+}
+
+/** Reasons that the damaged server itself gives. PostgreSQL manual 26.3.4; collations: manual 24.2.2. */
+function serverRefusals(damaged: DatabaseFacts): Refusal[] {
+  const refusals: Refusal[] = [];
   for (const { database, recorded, actual } of damaged.collations) {
     if (recorded !== null && actual !== null && recorded !== actual) {
       refusals.push({

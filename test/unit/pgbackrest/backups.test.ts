@@ -26,6 +26,38 @@ const backup = (label: string, more: Partial<BackupFacts> = {}): BackupFacts => 
 const line1 = parseHistory(1, '');
 const time = (text: string) => ({ kind: 'time' as const, time: text });
 
+describe('pgbackrest info of a repository that cannot be read', () => {
+  // As pgBackRest 2.45 prints it: exit code 0, no backup, no database.
+  const unread = (cipher: string, code: number, reason: string): string =>
+    `[{"archive":[],"backup":[],"cipher":"${cipher}","db":[],"name":"main","repo":[{"cipher":"${cipher}","key":1,"status":{"code":${code},"message":"${reason}"}}],"status":{"code":${code},"lock":{"backup":{"held":false}},"message":"${code === 99 ? 'other' : reason}"}}]`;
+
+  it('tells a wrong pass phrase by what the decryption came to, and quotes none of it', () => {
+    for (const reason of [
+      "[CryptoError] unable to load info file '/r/backup.info' or '/r/backup.info.copy':\\nCryptoError: unable to flush",
+      "[FormatError] unable to load info file '/r/backup.info':\\nkey/value found outside of section at line 1: \u0001\u001fx",
+    ]) {
+      const found = parseInfo(unread('aes-256-cbc', 99, reason), 'main');
+      assert.equal(found?.undecipherable, true, reason);
+      assert.match(found.status, /^\[\w+\] unable to load info file '[^\n]*'$/);
+    }
+  });
+
+  it('takes neither a missing stanza nor another trouble for one', () => {
+    assert.deepEqual(
+      [
+        parseInfo(unread('aes-256-cbc', 1, 'missing stanza path'), 'main'),
+        parseInfo(unread('aes-256-cbc', 99, '[PathOpenError] unable to list file info for path'), 'main'),
+        parseInfo(unread('none', 99, '[FormatError] unable to load info file'), 'main'),
+      ].map((one) => [one?.undecipherable, one?.archiveId, one?.status]),
+      [
+        [false, undefined, 'missing stanza path'],
+        [false, undefined, '[PathOpenError] unable to list file info for path'],
+        [false, undefined, '[FormatError] unable to load info file'],
+      ],
+    );
+  });
+});
+
 describe('pgbackrest info', () => {
   const info = (error: boolean): string =>
     JSON.stringify([
