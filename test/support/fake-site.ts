@@ -1,7 +1,11 @@
+import { heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Observation } from '../../activities/guard';
+import type { Divergence } from '../../activities/postgres';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type {
   BackupFacts,
+  ContainerFacts,
   Coverage,
   DatabaseFacts,
   FenceProof,
@@ -16,6 +20,10 @@ import type { SiteActivities } from '../../workflows/kernel/site';
 /** What a fake site was asked to do, in order, and what a test plants in it. */
 export class FakeSite {
   readonly calls: string[] = [];
+  /** What has ended, in order. */
+  readonly ended: string[] = [];
+  /** What each activity was given, in order. */
+  readonly given = new Map<string, Record<string, unknown>[]>();
   readonly approvals: ApprovalReference[] = [];
   /** Thrown once per name, in order. */
   readonly failures = new Map<string, Error[]>();
@@ -24,6 +32,9 @@ export class FakeSite {
   coverage: Partial<Coverage> = {};
   /** Whom the pooler sends the clients to. */
   primary = 'postgres';
+  /** Who takes writes, and on which timeline. */
+  private writer = 'postgres';
+  private timeline = 1;
   sample: PrimarySample | undefined = {
     service: 'postgres',
     systemIdentifier: '7',
@@ -33,10 +44,13 @@ export class FakeSite {
     heartbeatAt: '2026-11-22T16:59:59.500Z',
     at: '2026-11-22T16:59:59.600Z',
   };
-  /** What an observer sees. */
+  /** What an observer sees when it is asked to look. */
   round: Round = { observer: 'primary', startedAt: '2026-11-22T17:00:00.000Z', answers: [] };
+  /** What ends a watch: the observer of its round takes it; without one an observer watches on. */
+  readonly observations: Observation[] = [];
   free = 1e12;
   salvage: Partial<Salvage> = {};
+  divergence: Partial<Divergence> = {};
   inspection: Partial<Inspection> = {};
   /** What is seen in the copy once it is promoted. */
   promotedInspection: Partial<Inspection> = {};
@@ -45,8 +59,13 @@ export class FakeSite {
 
   fail(activity: string, code: string, message: string, times = 1): void {
     const list = this.failures.get(activity) ?? [];
-    for (let i = 0; i < times; i += 1) list.push(ApplicationFailure.nonRetryable(message, code));
+    for (let i = 0; i < times; i += 1) list.push(this.failure(code, message));
     this.failures.set(activity, list);
+  }
+
+  /** A refusal as an activity throws it. */
+  failure(code: string, message: string): Error {
+    return ApplicationFailure.nonRetryable(message, code);
   }
 
   /** How often an activity ran. */
@@ -61,31 +80,47 @@ export class FakeSite {
       name,
       async (args: { approval?: ApprovalReference }) => {
         this.calls.push(name);
+        this.given.set(name, [...(this.given.get(name) ?? []), args as Record<string, unknown>]);
         if (args?.approval) this.approvals.push(args.approval);
         const delay = this.delays.get(name);
         if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
         const failure = this.failures.get(name)?.shift();
         if (failure) throw failure;
-        return (answer as (given: unknown) => unknown)(args);
+        const value: unknown = await (this.others.get(name) ?? (answer as (given: unknown) => unknown))(args);
+        this.ended.push(name);
+        return value;
       },
     ]);
     return Object.fromEntries(entries) as SiteActivities;
   }
 
+  /** Other answers than the usual ones, by activity. */
+  private readonly others = new Map<string, (args: unknown) => unknown>();
+
+  /** Gives an activity another answer from now on. */
+  answer(activity: keyof SiteActivities, answer: (args: unknown) => unknown): void {
+    this.others.set(activity, answer);
+  }
+
   /** What a test changes in a server as it is surveyed, by service. */
   readonly servers = new Map<string, Partial<ServerFacts>>();
+  /** What is not known of a server, by service. */
+  readonly without = new Map<string, (keyof ServerFacts)[]>();
 
   /** In peace: postgres is the primary, every other member streams from it. */
   private survey(service: string): ServerFacts {
-    const primary = service === 'postgres';
-    return {
+    const primary = service === this.writer;
+    const dataVolume = service === 'postgres' ? 'shandi_pgdata' : `shandi_${service}`;
+    const facts: ServerFacts = {
       service,
       site: 'primary',
+      container: { ...container, id: `${service}-1`, name: `shandi-${service}-1`, service, dataVolume },
+      dataVolume,
       answered: true,
       engineAnswered: true,
       systemIdentifier: '7',
       inRecovery: !primary,
-      timeline: 1,
+      timeline: this.timeline,
       receivedLsn: '0/6000000',
       replayedLsn: '0/6000000',
       nextXid: '1000',
@@ -98,6 +133,36 @@ export class FakeSite {
       ...(primary ? {} : { receiver: 'streaming', receiverSilenceMs: 100 }),
       ...this.servers.get(service),
     };
+    for (const unknown of this.without.get(service) ?? []) delete facts[unknown];
+    return facts;
+  }
+
+  /** Promotes: from now on it takes writes, on a timeline of its own. */
+  private promote(service: string, at: string): PromotedStandby {
+    const formerTimeline = this.timeline;
+    this.timeline += 1;
+    this.writer = service;
+    return {
+      service,
+      timeline: this.timeline,
+      forkLsn: '0/6000000',
+      formerTimeline,
+      systemIdentifier: '7',
+      lastHeartbeatAt: at,
+      wroteAt: at,
+      durationMs: 10,
+    };
+  }
+
+  /** A watch: it ends with the next observation that is meant for it, or when it is told to. */
+  private async watch(observer: string): Promise<Observation> {
+    for (;;) {
+      const next = this.observations.findIndex((one) => one.round.observer === observer);
+      const [seen] = next < 0 ? [] : this.observations.splice(next, 1);
+      if (seen) return seen;
+      heartbeat();
+      await sleep(20);
+    }
   }
 
   private answers(): Record<keyof SiteActivities, (args: never) => unknown> {
@@ -113,30 +178,31 @@ export class FakeSite {
       promoteCopy: () => ({ timeline: 2, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
       inspectPromoted: () => ({ ...inspection, tables: [], ...this.promotedInspection }),
       surveyServer: ({ service }: { service: string }): ServerFacts => this.survey(service),
-      promoteStandby: ({ service }: { service: string }): PromotedStandby => ({
-        service,
-        timeline: 2,
-        forkLsn: '0/6000000',
-        formerTimeline: 1,
-        systemIdentifier: '7',
-        lastHeartbeatAt: at,
-        wroteAt: at,
-        durationMs: 10,
-      }),
+      promoteStandby: ({ service }: { service: string }): PromotedStandby => this.promote(service, at),
       stopCopy: nothing,
       removeCopy: nothing,
       directWrite: () => write,
       rebuildStandby: () => ({ volume: 'standby', state: 'streaming', durationMs: 10 }),
-      measureDivergence: () => ({ timeline: 1, forkLsn: '0/6000000', wasPrimary: true, commits: 0, examples: [] }),
+      measureDivergence: (): Divergence => ({
+        timeline: 1,
+        forkLsn: '0/6000000',
+        commits: 0,
+        examples: [],
+        ...this.divergence,
+      }),
       holdArchiving: () => ({ held: true, before: null, waiting: 0 }),
       releaseArchiving: nothing,
+      createServer: () => ({ containerId: 'postgres-2' }),
       restartServer: () => ({ how: 'restarted', version: '15.20', durationMs: 10 }),
       checkpoint: () => ({ durationMs: 10 }),
       followPrimary: () => ({ volume: 'shandi_pgdata' }),
       stopInOrder: () => ({ checkpointLsn: '0/6000028', timeline: 1, systemIdentifier: '7', durationMs: 10 }),
       setRestartPolicy: () => ({ from: 'unless-stopped', to: 'no' }),
       rewindStandby: () => ({ how: 'rewound', volume: 'shandi_pgdata', durationMs: 10 }),
-      startStandby: () => ({ state: 'streaming', durationMs: 10 }),
+      startStandby: ({ service }: { service: string }) => {
+        this.servers.delete(service);
+        return { state: 'streaming', durationMs: 10 };
+      },
       openToolbox: () => ({ container: 'toolbox', durationMs: 1 }),
       closeToolbox: nothing,
       listBackups: () => [backup],
@@ -157,11 +223,15 @@ export class FakeSite {
       resumeClients: nothing,
       readRoles: () => ({ primary: this.primary }),
       lastSample: () => this.sample,
-      lookRound: () => this.round,
-      observeDatabase: () => new Promise<never>(() => undefined),
+      lookRound: ({ observer }: { observer: string }): Round => ({ ...this.round, observer }),
+      observeDatabase: ({ observer }: { observer: string }) => this.watch(observer),
       ensureSynchronous: () => ({ from: '', to: '' }),
       repointServices: () => ({ from: 'postgres', to: 'postgres-standby', restarted: [], durationMs: 10 }),
-      repointClients: () => ({ from: 'postgres', to: 'postgres' }),
+      repointClients: ({ host }: { host: string }) => {
+        const from = this.primary;
+        this.primary = host;
+        return { from, to: host };
+      },
       haltServer: () => ({ exists: true, running: false, exitCode: 137, dataVolume: 'shandi_pgdata' }),
       markDemoted: () => ({ markedAt: at }),
       unmarkDemoted: nothing,
@@ -209,22 +279,24 @@ const backup: BackupFacts = {
   hasErrors: false,
 };
 
+const container: ContainerFacts = {
+  id: 'old',
+  name: 'shandi-postgres-1',
+  service: 'postgres',
+  image: 'shandi/postgres:15',
+  imageId: 'sha256:1',
+  running: true,
+  paused: false,
+  exitCode: 0,
+  startedAt: '2026-11-22T15:00:00.000Z',
+  restartPolicy: 'always',
+  dataVolume: 'shandi_pgdata',
+  networks: ['shandi'],
+};
+
 const database: DatabaseFacts = {
   answered: true,
-  container: {
-    id: 'old',
-    name: 'shandi-postgres-1',
-    service: 'postgres',
-    image: 'shandi/postgres:15',
-    imageId: 'sha256:1',
-    running: true,
-    paused: false,
-    exitCode: 0,
-    startedAt: '2026-11-22T15:00:00.000Z',
-    restartPolicy: 'always',
-    dataVolume: 'shandi_pgdata',
-    networks: ['shandi'],
-  },
+  container,
   systemIdentifier: '7',
   timeline: 1,
   inRecovery: false,

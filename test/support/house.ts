@@ -10,7 +10,15 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { toolPaths } from '../../scripts/set-up/paths';
 import { workflowBundle } from '../../workers/bundle';
-import { controlQueue, searchAttributes, siteQueue } from '../../workflows/contracts/names';
+import {
+  controlQueue,
+  databaseResource,
+  guardLock,
+  recoveryLock,
+  searchAttributes,
+  siteQueue,
+  type ProcedureName,
+} from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
 import { pinPlan } from '../../activities/evidence/pin-plan';
 import type { FakeSite } from './fake-site';
@@ -22,6 +30,11 @@ function quiet(): void {
   quietened = true;
   Runtime.install({ logger: new DefaultLogger((process.env['DR_LOG_LEVEL'] ?? 'ERROR') as 'ERROR') });
 }
+
+const shandi = databaseResource('shandi');
+/** Id of a procedure on the plan's database. */
+export const lockOf = (procedure: ProcedureName): string =>
+  procedure === 'guardDatabase' ? guardLock(shandi) : recoveryLock(shandi);
 
 export class House {
   private constructor(
@@ -56,8 +69,8 @@ export class House {
     return this.env.teardown();
   }
 
-  /** Runs `act` with a control worker and a site worker over the fake site. */
-  async with<T>(site: FakeSite, act: () => Promise<T>): Promise<T> {
+  /** Runs `act` with a control worker, and site workers that share the fake site. @param sites those whose worker runs */
+  async with<T>(site: FakeSite, act: () => Promise<T>, sites: string[] = ['primary']): Promise<T> {
     const common = { connection: this.env.nativeConnection, stickyQueueScheduleToStartTimeout: '1 second' } as const;
     const control = await Worker.create({
       ...common,
@@ -65,8 +78,34 @@ export class House {
       workflowBundle: this.bundle,
       activities: { pinPlan, writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }) },
     });
-    const beside = await Worker.create({ ...common, taskQueue: siteQueue('primary'), activities: site.activities() });
-    return control.runUntil(() => beside.runUntil(act));
+    const activities = site.activities();
+    const beside = await Promise.all(
+      sites.map((name) => Worker.create({ ...common, taskQueue: siteQueue(name), activities })),
+    );
+    const run = beside.reduce<() => Promise<T>>((inner, worker) => () => worker.runUntil(inner), act);
+    // What a failing test leaves behind must not fail the next one.
+    return control.runUntil(() => run().catch((error: unknown) => this.endAll().then(() => Promise.reject(error))));
+  }
+
+  private async endAll(): Promise<void> {
+    for await (const { workflowId } of this.client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
+      await this.client.workflow
+        .getHandle(workflowId)
+        .terminate('its test has failed')
+        .catch(() => undefined);
+  }
+
+  /** Starts any procedure on the plan's database, under the id that is its lock. */
+  async start(
+    procedure: ProcedureName,
+    input: Record<string, unknown> = {},
+    workflowId = lockOf(procedure),
+  ): Promise<WorkflowHandleWithFirstExecutionRunId> {
+    return this.client.workflow.start(procedure, {
+      taskQueue: controlQueue,
+      workflowId,
+      args: [{ database: 'shandi', reason: 'test', by: 'tester', ...input }],
+    });
   }
 
   /** Starts a recovery of the plan's database with what a test does not care about filled in. */
