@@ -25,7 +25,7 @@ function interrupted(code: number): void {
   say(
     'The demo was stopped. What it started keeps running: The Shandi, the control plane, and a recovery that was under way',
   );
-  say('(at its gate, or going on if it was approved). Follow it: ./dr watch. Remove everything: npm run down');
+  say('(at its gate, or going on if it was approved). Follow it: ./dr watch. Before the next demo: npm run down');
   process.exit(code);
 }
 
