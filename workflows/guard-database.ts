@@ -19,7 +19,7 @@ import { problemOf } from './contracts/errors';
 import { known } from './contracts/words';
 import { clusterOf } from './failover/context';
 import { look, type Survey } from './failover/survey';
-import { act, assess, clear, raise, type Context } from './guard/act';
+import { act, assess, clear, raise, show, type Context } from './guard/act';
 import { listenForFreeze } from './guard/messages';
 import { GuardState } from './guard/state';
 import { keepSynchronous } from './guard/synchronous';
@@ -86,7 +86,7 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   const { run, cluster, state } = context;
   const survey = await look(cluster, {});
   await keepSynchronous(run, survey, state);
-  if (!state.alarm) run.record.setState('watching');
+  show(context);
   publish(run, state, survey);
   const watched = await watch(cluster, {
     at: survey.at,
@@ -137,6 +137,8 @@ async function settle(context: Context, survey: Survey): Promise<void> {
   if (alarm?.verdict === 'observer-isolated' && context.state.blind.size > 0) return;
   if (alarm?.verdict === 'standby-broken')
     return act(context, survey.at, { verdict: 'standby-broken', reasons: [], suspected: false }, '');
+  // Looked away from, not well: that ends when it answers again.
+  if (knownFaults(context.state).length > 0) return;
   clear(context);
 }
 

@@ -35,18 +35,28 @@ export const raise = (
   verdict: NonNullable<GuardState['alarm']>['verdict'],
   text: string,
 ): void => {
-  if (state.alarm?.verdict === verdict && state.alarm.text === text) return;
-  state.alarm = { verdict, text, since: new Date().toISOString() };
-  const silent = state.freezeNow?.kind === 'maintenance';
-  run.record.note('note', `${silent ? 'in maintenance' : 'ALARM'}: ${text}`);
-  if (!silent) run.record.setState('alarm', text);
+  const stands = state.alarm?.verdict === verdict ? state.alarm : undefined;
+  if (stands?.text !== text) {
+    // What every look words anew is still the same alarm.
+    state.alarm = { verdict, text, since: stands?.since ?? new Date().toISOString() };
+    run.record.note('note', `${inMaintenance(state) ? 'in maintenance' : 'ALARM'}: ${text}`);
+  }
+  show({ run, state });
+};
+
+const inMaintenance = (state: GuardState): boolean => state.freezeNow?.kind === 'maintenance';
+
+/** Whether all is well, or the alarm that stands; also one that was raised while nobody was to be told. */
+export const show = ({ run, state }: Pick<Context, 'run' | 'state'>): void => {
+  if (!state.alarm) run.record.setState('watching');
+  else if (!inMaintenance(state)) run.record.setState('alarm', state.alarm.text);
 };
 
 export const clear = ({ run, state }: Context): void => {
   if (state.alarm)
     run.record.note('note', `all is well again; the alarm "${state.alarm.text}" had stood since ${state.alarm.since}`);
   state.alarm = undefined;
-  run.record.setState('watching');
+  show({ run, state });
 };
 
 /** Judges what an observer saw; where the picture is ambiguous every observer is asked, as often as the plan wants. */
