@@ -48,6 +48,7 @@ export class FakeSite {
   round: Round = { observer: 'primary', startedAt: '2026-11-22T17:00:00.000Z', answers: [] };
   /** What ends a watch: the observer of its round takes it; without one an observer watches on. */
   readonly observations: Observation[] = [];
+  private readonly watches = new Map<string, number>();
   free = 1e12;
   salvage: Partial<Salvage> = {};
   divergence: Partial<Divergence> = {};
@@ -156,8 +157,12 @@ export class FakeSite {
 
   /** A watch: it ends with the next observation that is meant for it, or when it is told to. */
   private async watch(observer: string): Promise<Observation> {
+    const mine = (this.watches.get(observer) ?? 0) + 1;
+    this.watches.set(observer, mine);
     for (;;) {
-      const next = this.observations.findIndex((one) => one.round.observer === observer);
+      // One that was told to stop may not know it yet; what it saw would be told to nobody.
+      const current = this.watches.get(observer) === mine;
+      const next = current ? this.observations.findIndex((one) => one.round.observer === observer) : -1;
       const [seen] = next < 0 ? [] : this.observations.splice(next, 1);
       if (seen) return seen;
       heartbeat();

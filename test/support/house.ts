@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { toolPaths } from '../../scripts/set-up/paths';
 import { workflowBundle } from '../../workers/bundle';
 import {
@@ -28,7 +28,11 @@ let quietened = false;
 function quiet(): void {
   if (quietened) return;
   quietened = true;
-  Runtime.install({ logger: new DefaultLogger((process.env['DR_LOG_LEVEL'] ?? 'ERROR') as 'ERROR') });
+  const level = (process.env['DR_LOG_LEVEL'] ?? 'ERROR') as 'ERROR';
+  Runtime.install({
+    logger: new DefaultLogger(level),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: level, other: level }) } },
+  });
 }
 
 const shandi = databaseResource('shandi');
@@ -83,15 +87,15 @@ export class House {
       sites.map((name) => Worker.create({ ...common, taskQueue: siteQueue(name), activities })),
     );
     const run = beside.reduce<() => Promise<T>>((inner, worker) => () => worker.runUntil(inner), act);
-    // What a failing test leaves behind must not fail the next one.
-    return control.runUntil(() => run().catch((error: unknown) => this.endAll().then(() => Promise.reject(error))));
+    // What a test leaves behind, above all one that fails, must not fail the next one.
+    return control.runUntil(() => run().finally(() => this.endAll()));
   }
 
   private async endAll(): Promise<void> {
     for await (const { workflowId } of this.client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
       await this.client.workflow
         .getHandle(workflowId)
-        .terminate('its test has failed')
+        .terminate('its test is over')
         .catch(() => undefined);
   }
 
