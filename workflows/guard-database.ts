@@ -91,7 +91,7 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   const watched = await watch(cluster, {
     at: survey.at,
     known: knownFaults(state),
-    peaceMs: unrest(state) ? unrestMs : peaceMs,
+    peaceMs: unrest(state) ? restMs(state) : peaceMs,
     blind: state.blind,
     told,
   });

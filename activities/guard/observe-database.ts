@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProbeAnswer, Round } from '../../workflows/contracts/guard';
-import { lsnBytes } from '../../workflows/contracts/wal';
 import { findService } from '../shared/containers';
 import { begun, patientEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
+import { fault, lateFor, withLate } from './faults';
 import { look, type LookRound } from './look-round';
 import { engineProbe } from './probes';
 import { keepSample } from './samples';
@@ -27,8 +27,6 @@ export interface Observation {
 
 /** Looks through the client path and at the engine cost more than one at the server; they are made once in so many. */
 const seldom = 3;
-/** A standby that lags for so many looks is broken, not slow. */
-const patience = 5;
 /** Events of the engine that may mean the end of the primary (Docker Engine API, "SystemEvents"). */
 const fatal = ['die', 'oom', 'destroy', 'pause'];
 
@@ -42,20 +40,21 @@ export async function observeDatabase(args: ObserveDatabase): Promise<Observatio
     try {
       const end = Date.now() + args.peaceMs;
       let newest: Round | undefined;
-      let lagging = 0;
+      let lookedLate: number[] = [];
       for (let count = 0; ; count += 1) {
         signal.throwIfAborted();
         const often = count % seldom !== 0;
         const looking = look(args, { clientPath: !often, engine: !often });
         const told = await Promise.race([looking.then(() => undefined), events?.first ?? never]);
         if (told) return await byEvent(args, told, newest);
-        const round = await looking;
+        const seen = await looking;
+        lookedLate = lateFor(seen, newest, lookedLate);
+        const round = withLate(seen, lookedLate);
         if (round.sample) {
           await keepSample(args.observer, args, round.sample);
           beat({ what: 'watching', lsn: round.sample.lsn, text: `${args.database.service} at ${round.sample.lsn}` });
         }
-        lagging = behind(round, newest) ? lagging + 1 : 0;
-        const wrong = fault(round, args.known) ?? (lagging >= patience ? lagWords(args) : undefined);
+        const wrong = fault(round, args.known, newest);
         if (wrong) return await byLook(args, wrong, { ...round, ...sampleOf(round, newest) }, signal);
         newest = { ...round, ...sampleOf(round, newest) };
         if (Date.now() >= end) return { by: 'peace', says: 'everything is as it should be', round: newest };
@@ -76,25 +75,6 @@ const sampleOf = (round: Round, newest: Round | undefined): Pick<Round, 'sample'
   const sample = round.sample ?? newest?.sample;
   return sample ? { sample } : {};
 };
-
-/** A standby that has not received by now what the primary had written one look ago. */
-const behind = (round: Round, before: Round | undefined): boolean =>
-  before?.sample !== undefined &&
-  (round.received ?? []).some((lsn) => lsn !== null && lsnBytes(lsn) < lsnBytes(before.sample?.lsn ?? '0/0'));
-
-const lagWords = (args: ObserveDatabase): string | undefined =>
-  args.known.includes('standby') ? undefined : 'a standby does not receive what the primary writes';
-
-/** What is not as it should be, or what is well again and was not. */
-function fault(round: Round, known: ProbeAnswer['probe'][]): string | undefined {
-  const wrong = round.answers.find((one) => one.answer !== 'ok' && !known.includes(one.probe));
-  if (wrong) return `${wrong.probe}: ${wrong.says}`;
-  const well = known.find((probe) => {
-    const answers = round.answers.filter((one) => one.probe === probe);
-    return answers.length > 0 && answers.every((one) => one.answer === 'ok');
-  });
-  return well === undefined ? undefined : `${well} answers again`;
-}
 
 /**
  * A server that hangs up may just have died: beside it the engine is asked at once. An observer elsewhere gives that one the
