@@ -7,7 +7,7 @@ import { containerFacts, findService } from '../shared/containers';
 import { withHeartbeat } from '../shared/heartbeat';
 import { withVolumeFiles } from '../shared/volume-files';
 import type { HeldArchiving } from './hold-archiving';
-import { prepareUpstream, upstreamOf } from './upstream';
+import { literal, prepareUpstream, upstreamOf, upstreamSettings } from './upstream';
 
 /**
  * Makes a server that was shut down in order a standby of its successor: it has nothing that the successor has not, so it
@@ -38,12 +38,10 @@ export async function followPrimary(
         ? /^(primary_conninfo|primary_slot_name|archive_command)\s*=/
         : /^(primary_conninfo|primary_slot_name)\s*=/;
       const kept = before.split('\n').filter((line) => line !== '' && !ours.test(line));
-      const conninfo = `${upstream.conninfo} password=${quoted(upstream.password)}`;
       const command = held ? (args.archiving?.before ?? null) : null;
       const lines = [
         ...(command === null ? [] : [`archive_command = ${literal(command)}`]),
-        `primary_conninfo = ${literal(conninfo)}`,
-        `primary_slot_name = ${literal(upstream.slot)}`,
+        ...upstreamSettings(upstream),
       ];
       await files.write([
         { name: 'postgresql.auto.conf', content: `${[...kept, ...lines].join('\n')}\n` },
@@ -53,9 +51,3 @@ export async function followPrimary(
     return { volume };
   });
 }
-
-/** A value of a configuration file (PostgreSQL manual 20.1.2). */
-const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-/** A value of a connection string (PostgreSQL manual 34.1.1.1). */
-const quoted = (value: string): string => `'${value.replace(/([\\'])/g, '\\$1')}'`;

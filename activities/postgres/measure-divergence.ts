@@ -8,6 +8,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 import { runLabels } from '../shared/copy-names';
 import { runOneShot } from '../shared/one-shot';
 import { queryJson } from '../shared/psql';
+import { timelineSql } from '../shared/sql';
 
 export interface Divergence {
   /** Timeline its data is on. */
@@ -22,7 +23,7 @@ export interface Divergence {
 
 // $1 data directory, $2 timeline, $3 LSN. It ends with an error at the end of WAL, which is how the end is found.
 const script = `export LC_ALL=C TZ=UTC PGTZ=UTC
-pg_waldump -q -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000`;
+pg_waldump -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000`;
 
 /**
  * What a server holds that the primary has not: commits on its timeline behind the place where the primary's history left it.
@@ -38,7 +39,9 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
     const volume = info && containerFacts(info, dataDirectory).dataVolume;
     if (!info || !volume) return unknown;
     const cold = await readColdVolume(site, { image: info.Image, volume, dataDirectory, signal });
-    const forks = await historyOf(primary);
+    const { timeline, forks } = await historyOf(primary);
+    // A standby of the primary's own timeline holds nothing of its own.
+    if (cold.timeline === timeline && cold.state.includes('recovery')) return { timeline, commits: 0, examples: [] };
     const forkLsn = forks.find((one) => one.timeline === cold.timeline)?.lsn;
     // A timeline that the primary has never been on: somebody promoted this server, and nobody knows what it took since.
     if (!forkLsn) return { ...unknown, timeline: cold.timeline };
@@ -58,13 +61,22 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
   });
 }
 
-/** The history of the primary's timeline: which timelines it left, and where (PostgreSQL manual 26.3.5). */
-async function historyOf(primary: DatabaseAt): Promise<{ timeline: number; lsn: string }[]> {
+interface Answer {
+  timeline: number;
+  history: string | null;
+}
+
+/** The primary's timeline, and which it left before, and where (PostgreSQL manual 26.3.5). */
+async function historyOf(
+  primary: DatabaseAt,
+): Promise<{ timeline: number; forks: { timeline: number; lsn: string }[] }> {
   const { Id } = await databaseContainer(primary);
-  const sql = `SELECT to_json(coalesce(pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history', 0, 1000000, true), ''))`;
-  const text = await queryJson<string>(primary.site, Id, sql, { signal: cancellationSignal() });
-  return [...text.matchAll(/^(\d+)\s+([0-9A-F]+\/[0-9A-F]+)/gim)].map((match) => ({
+  const sql = `SELECT json_build_object('timeline', ${timelineSql},
+    'history', pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history', 0, 1000000, true))`;
+  const { timeline, history } = await queryJson<Answer>(primary.site, Id, sql, { signal: cancellationSignal() });
+  const forks = [...(history ?? '').matchAll(/^(\d+)\s+([0-9A-F]+\/[0-9A-F]+)/gim)].map((match) => ({
     timeline: Number(match[1]),
     lsn: match[2] ?? '',
   }));
+  return { timeline, forks };
 }

@@ -7,7 +7,7 @@ import { containerFacts, findService } from '../shared/containers';
 import { runLabels } from '../shared/copy-names';
 import { withHeartbeat } from '../shared/heartbeat';
 import { runOneShot } from '../shared/one-shot';
-import { prepareUpstream, upstreamOf } from './upstream';
+import { prepareUpstream, upstreamOf, upstreamSettings } from './upstream';
 
 export interface RewindStandby extends MemberAt {
   /** The database with the roles as they are, at the site of its primary. */
@@ -22,15 +22,16 @@ export interface RewoundStandby {
   durationMs: number;
 }
 
-// $1 data directory, $2 slot, $3 connection string of the primary. With standby.signal in place pg_rewind's own crash
-// recovery refuses to run ("standby mode is not supported by single-user servers"), so it is away while pg_rewind works,
-// and back however that ends: without it a `docker start` would make this server a primary. A server that was killed leaves
-// a postmaster.pid, whose number means nothing in this container; nothing runs on the volume, which was looked at.
+// $1 data directory, $2 connection string of the primary, $DR_UPSTREAM lines of configuration. With standby.signal in place
+// pg_rewind's own crash recovery refuses to run ("standby mode is not supported by single-user servers"), so it is away
+// while pg_rewind works, and back however that ends: without it a `docker start` would make this server a primary. A server
+// that was killed leaves a postmaster.pid, whose number means nothing in this container; nothing runs on the volume, which
+// was looked at. Where nothing had to be rewound, pg_rewind's -R would write nothing: the way to the primary is written here.
 const script = `cd "$1" || exit 9
 trap 'touch standby.signal' EXIT
 rm -f standby.signal recovery.signal postmaster.pid
-pg_rewind -D "$1" --source-server="$3 dbname=postgres" -R -c 2>&1 || exit 8
-printf "primary_slot_name = '%s'\\n" "$2" >> postgresql.auto.conf
+pg_rewind -D "$1" --source-server="$2 dbname=postgres" -c 2>&1 || exit 8
+printf '%s\\n' "$DR_UPSTREAM" >> postgresql.auto.conf
 rm -f dr.demoted dr.cloned
 sync -f "$1"`;
 
@@ -59,10 +60,15 @@ export async function rewindStandby(args: RewindStandby): Promise<RewoundStandby
     const result = await runOneShot(site, {
       name: `${site.compose.project}-dr-rewind-${service}`,
       image: info.Image,
-      command: ['sh', '-c', script, 'sh', dataDirectory, upstream.slot, upstream.conninfo],
+      command: ['sh', '-c', script, 'sh', dataDirectory, upstream.conninfo],
       user: 'postgres',
       // Its own environment: WAL that is gone from both servers comes by its restore_command (-c), which needs the pass phrase.
-      env: [...info.Config.Env, `PGPASSWORD=${upstream.password}`, 'PGCONNECT_TIMEOUT=5'],
+      env: [
+        ...info.Config.Env,
+        `PGPASSWORD=${upstream.password}`,
+        'PGCONNECT_TIMEOUT=5',
+        `DR_UPSTREAM=${upstreamSettings(upstream).join('\n')}`,
+      ],
       network: upstream.network,
       binds: [`${volume}:${dataDirectory}`, `${backup.repositoryVolume}:${backup.repositoryPath}:ro`],
       labels: runLabels(site, 'rewind'),

@@ -72,3 +72,15 @@ export async function prepareUpstream(primary: DatabaseAt, slot: string, signal:
     { signal, timeoutMs: 300_000 },
   );
 }
+
+/** Lines of postgresql.auto.conf by which a standby finds its primary. They hold the password: never log them. */
+export const upstreamSettings = ({ conninfo, password, slot }: Upstream): string[] => [
+  `primary_conninfo = ${literal(`${conninfo} password=${quoted(password)}`)}`,
+  `primary_slot_name = ${literal(slot)}`,
+];
+
+/** A value of a configuration file (PostgreSQL manual 20.1.2). */
+export const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** A value of a connection string (PostgreSQL manual 34.1.1.1). */
+const quoted = (value: string): string => `'${value.replace(/([\\'])/g, '\\$1')}'`;

@@ -47,7 +47,11 @@ export function parseControlData(text: string): ControlData {
   return {
     systemIdentifier: need('Database system identifier'),
     state: need('Database cluster state'),
-    timeline: Number(need("Latest checkpoint's TimeLineID")),
+    // A standby that was rewound, or has followed a promotion, is past its last checkpoint: recovery has to reach that timeline.
+    timeline: Math.max(
+      Number(need("Latest checkpoint's TimeLineID")),
+      Number(lines.get("Min recovery ending loc's timeline") ?? 0),
+    ),
     checkpointLsn: need('Latest checkpoint location'),
     nextXid: String((BigInt(epoch ?? 0) << 32n) + BigInt(xid ?? 0)),
     checksums: need('Data page checksum version') !== '0',

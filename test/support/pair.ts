@@ -169,10 +169,14 @@ export class Pair {
   /** Rebuilds whatever does not follow; a person says yes where one is asked. */
   async reprotect(input: Record<string, unknown> = {}): Promise<Report> {
     const handle = await this.start('reprotectDatabase', { fullBackup: false, ...input });
-    const view = await this.shandi.eventually('the reprotection ends or asks', async () => {
-      const seen = await handle.query<RunView>(runQuery).catch(() => undefined);
-      return seen && (seen.state === 'waiting-approval' || endStates.has(seen.state)) ? seen : undefined;
-    });
+    const view = await this.shandi.eventually(
+      'the reprotection ends or asks',
+      async () => {
+        const seen = await handle.query<RunView>(runQuery).catch(() => undefined);
+        return seen && (seen.state === 'waiting-approval' || endStates.has(seen.state)) ? seen : undefined;
+      },
+      120_000,
+    );
     if (view.state === 'waiting-approval') await approve(handle);
     return resultOf(handle);
   }

@@ -16,7 +16,7 @@ export function usePair(give: (pair: Pair) => void, { guarded = true }: { guarde
     shandi = await Shandi.open();
     give((pair = new Pair(shandi)));
     await pair.plan();
-    await pair.quiet();
+    await pair.quiet(90_000);
   });
   beforeEach(async function () {
     this.timeout(60_000);

@@ -39,11 +39,13 @@ export async function reprotectMember(
   // As a server of its own, for activities that work on "the database's server".
   const asServer = { database: { ...primary.database, ...member }, site };
 
-  // On the primary's own timeline it can hold nothing that the primary has not, and may only have to be started again.
-  const follower = facts.answered && facts.inRecovery && facts.timeline === survey.primary.timeline;
+  let latest: Divergence | undefined;
   const measured = async (): Promise<Divergence> => {
-    if (follower) return { timeline: facts.timeline, commits: 0, examples: [] };
-    return on.probe.measureDivergence({ ...at, primary });
+    const streams = facts.answered && facts.inRecovery && facts.timeline === survey.primary.timeline;
+    latest = streams
+      ? { timeline: facts.timeline, commits: 0, examples: [] }
+      : await on.probe.measureDivergence({ ...at, primary });
+    return latest;
   };
   const approval = await run.gate('rebuild', {
     policy: {
@@ -87,6 +89,9 @@ export async function reprotectMember(
 
   return run.irreversible(`Make ${member.service} a standby`, approval, async (valid) => {
     const yes = valid.reference;
+    // A standby of the primary's own timeline holds nothing that the primary has not, and only has to be started. It is never
+    // rewound: pg_rewind would end its recovery first, and so make it a server with a history of its own.
+    const follower = latest?.commits === 0 && latest.timeline === survey.primary.timeline;
     if (!input.fresh && follower) {
       const started = await run.change(
         `Start ${member.service} again`,
@@ -98,7 +103,7 @@ export async function reprotectMember(
     await run.change(`Stop ${member.service}`, () =>
       on.brief.haltServer({ ...asServer, containerId: facts.container?.id ?? '', stopTimeoutMs, approval: yes }),
     );
-    if (!input.fresh && facts.container?.dataVolume) {
+    if (!input.fresh && !follower && facts.container?.dataVolume) {
       const rewound = await run.change(
         `Take back what only ${member.service} has`,
         () => tryTo(() => on.change.rewindStandby({ ...at, primary, approval: yes })),
