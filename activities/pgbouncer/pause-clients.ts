@@ -4,7 +4,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
 import { Admin, AdminTimeout } from './admin';
-import { notedByThisRun, notePause } from './pause-record';
+import { forgetPause, notedByThisRun, notePause } from './pause-record';
 
 export interface PausedClients {
   paused: boolean;
@@ -38,20 +38,15 @@ export async function pauseClients(args: PauseClients): Promise<PausedClients> {
     if (!before.paused) await notePause(args);
     const drainMs = args.drainMs ?? pooler.pauseTimeout;
     let killed = !(await pause(args, drainMs));
-    if (killed && args.cut === false) {
-      await Admin.use(args, (admin) => admin.run(`RESUME ${pooler.database}`));
-      throw drFailure(
-        'DR-STALL',
-        `open transactions did not end within ${drainMs} ms; nobody was cut, and the clients go on`,
-      );
-    }
+    if (killed && args.cut === false) return giveUp(args, drainMs, alreadyPaused);
     if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
     const held = await Admin.use(args, async (admin) => ({
       state: await admin.database(),
       busy: await admin.busyServers(),
     }));
-    if (held.state.paused && held.busy > 0 && !killed && args.cut !== false) {
+    if (held.state.paused && held.busy > 0 && !killed) {
       // An earlier try left a PAUSE that is still waiting.
+      if (args.cut === false) return giveUp(args, drainMs, alreadyPaused);
       await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
       killed = true;
     }
@@ -61,6 +56,18 @@ export async function pauseClients(args: PauseClients): Promise<PausedClients> {
       });
     return { paused: true, killed, waitedMs: Date.now() - began, alreadyPaused };
   });
+}
+
+/** Nobody is cut; whom somebody else holds is left held. */
+async function giveUp(args: DatabaseAt, drainMs: number, alreadyPaused: boolean): Promise<never> {
+  if (!alreadyPaused) {
+    await Admin.use(args, (admin) => admin.run(`RESUME ${args.database.pooler.database}`));
+    await forgetPause(args);
+  }
+  throw drFailure(
+    'DR-STALL',
+    `open transactions did not end within ${drainMs} ms; nobody was cut, and the clients go on`,
+  );
 }
 
 /** Whether open transactions ended in time. A console that gives up leaves the database paused and waiting. */
