@@ -54,22 +54,31 @@ export async function salvageWal(args: SalvageWal): Promise<Salvage> {
     const source = { containerId: args.containerId, volume: args.volume, image: args.image, dataDirectory };
     const read = (name: string): Promise<Buffer | undefined> =>
       withEnginePatience(5_000, () => withVolumeFiles(site, source, (dead) => dead.read(`pg_wal/${name}`)));
+    const holds = async (number: number): Promise<boolean> => {
+      const found = await read(segmentName({ timeline: args.timeline, number }, walSegmentBytes));
+      const start = number * walSegmentBytes;
+      return found !== undefined && pagesFrom(found, start, start, args.systemIdentifier) !== undefined;
+    };
     let from = lsnBytes(args.fromLsn);
     for (let number = segmentOf(args.fromLsn, walSegmentBytes); ; number += 1) {
       signal.throwIfAborted();
       const name = segmentName({ timeline: args.timeline, number }, walSegmentBytes);
+      const start = number * walSegmentBytes;
       let content: Buffer | undefined;
+      let pages: ReturnType<typeof pagesFrom>;
+      let ended = segments.length > 0;
       try {
         content = await read(name);
+        pages = content && pagesFrom(content, start, Math.max(from, start), args.systemIdentifier);
+        // At a segment's begin the next one need not exist; that it ended there, and not on another volume, the one before shows.
+        if (!pages && !ended && from === start) ended = await holds(number - 1);
       } catch (error) {
         signal.throwIfAborted();
         return report({ complete: false, problem: problemOf(error).message });
       }
-      const start = number * walSegmentBytes;
-      const pages = content && pagesFrom(content, start, Math.max(from, start), args.systemIdentifier);
       if (!content || !pages) {
         // The end: nothing was ever written behind the last segment. At the very first it means that WAL is missing.
-        if (segments.length > 0 || from === start) return report({ complete: true });
+        if (ended) return report({ complete: true });
         return report({
           complete: false,
           problem: `volume ${args.volume} has no WAL of timeline ${args.timeline} from ${args.fromLsn} on`,

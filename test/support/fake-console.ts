@@ -60,8 +60,8 @@ export class FakeConsole {
 
   private answer(socket: Socket, command: string): void {
     this.commands.push(command);
-    const done = Buffer.concat([packet('C', text(command.split(' ')[0] ?? '')), ready]);
-    const [verb] = command.split(' ');
+    const [verb = ''] = command.split(' ');
+    const done = Buffer.concat([packet('C', text(verb)), ready]);
     switch (verb) {
       case 'SHOW':
         socket.write(Buffer.concat([table(command === 'SHOW POOLS' ? this.pool() : this.databases()), done]));
