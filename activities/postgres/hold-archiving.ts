@@ -42,12 +42,14 @@ export async function holdArchiving(args: DatabaseAt & { approval: ApprovalRefer
   });
 }
 
-/** Undo of `holdArchiving`, on the server that runs again. */
+/** Undo of `holdArchiving`, on the server that runs again. Leaves a command alone that was never taken away. */
 export async function releaseArchiving(
   args: DatabaseAt & { before: string | null; approval: ApprovalReference },
 ): Promise<void> {
   demandApproval(args.approval);
   const { Id } = await databaseContainer(args);
+  const now = await queryJson<{ before: string | null }>(args.site, Id, lookSql);
+  if (now.before !== '') return;
   const statement =
     args.before === null
       ? 'ALTER SYSTEM RESET archive_command'

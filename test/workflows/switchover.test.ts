@@ -133,6 +133,30 @@ describe('switchover: nothing is lost, and whatever cannot be done is undone', f
     });
   });
 
+  it('nobody knows whether its archiving was held back: it is let go all the same, and nobody ever waited', async () => {
+    const site = new FakeSite();
+    site.fail('holdArchiving', 'DR-TIMEOUT', 'psql did not end within 30000 ms');
+    await house.with(site, async () => {
+      const handle = await move();
+      await approve(handle);
+      assert.equal((await failureOf(handle)).code, 'DR-STALL');
+      undone(site);
+      assert.equal(site.count('pauseClients'), 0);
+    });
+  });
+
+  it('many segments wait to be archived: that is left to the old primary, and nothing is put back', async () => {
+    const site = new FakeSite();
+    site.answer('holdArchiving', () => ({ held: false, before: null, waiting: 7 }));
+    site.delays.set('stopInOrder', 600);
+    await house.with(site, async () => {
+      const handle = await move({ stallBudgetMs: 500 });
+      await approve(handle);
+      assert.equal((await failureOf(handle)).code, 'DR-STALL');
+      assert.equal(site.count('releaseArchiving'), 0);
+    });
+  });
+
   it('it does not shut down in order: the run is not held while clients wait, it is undone', async () => {
     const site = new FakeSite();
     site.fail('stopInOrder', 'DR-STALL', 'postgres did not shut down in order: exit code 137');

@@ -46,7 +46,7 @@ export async function graceful(
   const member = cluster.members.find((one) => one.service === chosen.service) ?? at.database;
   const reader = { site: siteOf(cluster, member), container: chosen.container?.id ?? '' };
 
-  let archiving: HeldArchiving = { held: false, before: null, waiting: 0 };
+  let archiving: HeldArchiving | undefined;
   let dead = false;
   /** What cannot be put back on a server that does not run any more is said, not waited for: what comes next is a failover. */
   const putBack = async (left: string, act: () => Promise<unknown>): Promise<void> => {
@@ -66,9 +66,10 @@ export async function graceful(
           title: 'Let the old primary archive again',
           act: () =>
             putBack(`does not archive when it runs again, until archive_command is set back`, async () =>
-              archiving.held
-                ? old.brief.releaseArchiving({ ...at, before: archiving.before, approval: yes })
-                : undefined,
+              // A step that did not report may have taken it away all the same.
+              archiving?.held === false
+                ? undefined
+                : old.brief.releaseArchiving({ ...at, before: archiving?.before ?? null, approval: yes }),
             ),
         },
         outcome: (value) =>
@@ -159,7 +160,7 @@ export async function graceful(
   );
   const stallMs = Date.parse(opened.resumedAt) - began;
   run.note(`clients were held for ${duration(stallMs)}; the budget is ${duration(stallBudgetMs)}`);
-  return { ...opened, stallMs, archiving };
+  return { ...opened, stallMs, archiving: archiving ?? { held: false, before: null, waiting: 0 } };
 }
 
 const overBudget = (budget: number): Problem => ({
