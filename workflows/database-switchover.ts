@@ -3,7 +3,6 @@
  * is cut, and whatever cannot be done within the stall budget is undone. Going back is the same run again.
  */
 import type { Plan } from '../plan';
-import type { ServerFacts } from './contracts/cluster';
 import { switchoverInputSchema, type SwitchoverInput } from './contracts/failover';
 import { databaseResource, recoveryLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
@@ -15,8 +14,9 @@ import { look, type Survey } from './failover/survey';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import type { Approval } from './contracts/approval';
-import { graceful, NotGraceful, type Moved } from './switchover/graceful';
-import { switchGate, ungracefulGate } from './switchover/decide';
+import { switchGate, ungracefulGate, type SwitchGate } from './switchover/decide';
+import { graceful, type Moved } from './switchover/graceful';
+import { NotGraceful, serves } from './switchover/not-graceful';
 import { chooseForSwitchover } from './switchover/refusals';
 
 export async function databaseSwitchover(input: unknown): Promise<Report> {
@@ -51,17 +51,27 @@ async function body(run: Run, input: SwitchoverInput, plan: Plan): Promise<Finis
 
   run.phase('Decide');
   const gate = switchGate(cluster, input, first, chosen, budget);
-  const approval = await run.gate('switch', gate);
-  return run.irreversible(`Make ${chosen.service} the primary`, approval, async (valid) => {
+  try {
+    const approval = await run.gate('switch', gate);
+    return await switchTo(run, cluster, gate, approval, budget);
+  } catch (error) {
+    if (!(error instanceof NotGraceful)) throw error;
+    return notGraceful(run, cluster, input, plan, error);
+  }
+}
+
+async function switchTo(
+  run: Run,
+  cluster: Cluster,
+  gate: SwitchGate,
+  approval: Approval,
+  budget: number,
+): Promise<Finished> {
+  const { service } = gate.latest().chosen;
+  return run.irreversible(`Make ${service} the primary`, approval, async (valid) => {
     const { survey, chosen: approved } = gate.latest();
     run.phase('Switch');
-    let moved: Moved;
-    try {
-      moved = await graceful(run, cluster, survey, approved, valid, budget);
-    } catch (error) {
-      if (!(error instanceof NotGraceful)) throw error;
-      return notGraceful(run, cluster, input, plan, error);
-    }
+    const moved = await graceful(run, cluster, survey, approved, valid, budget);
     run.verified('a committed write came back through the client path', 0);
 
     run.phase('Follow');
@@ -131,5 +141,3 @@ async function notGraceful(
   const rest = { ...(to ? { to } : {}), ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }) };
   return failoverBody(run, { database, reason, by, policyMayAnswer: false, ...rest }, plan);
 }
-
-const serves = (primary: ServerFacts): boolean => primary.answered && !primary.inRecovery;

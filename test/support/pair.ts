@@ -234,10 +234,11 @@ export class Pair {
     await this.shandi.eventually('orders are placed again', async () =>
       (this.ledger?.progress.acknowledged ?? 0) > before + 5 ? true : undefined,
     );
-    const verdict = await this.ledger.verdict({ query });
-    await this.shandi.stopLedger();
+    // Stopped first: what is on its way would look like something that was never answered.
+    const { ledger } = this;
     this.ledger = undefined;
-    return verdict;
+    await this.shandi.stopLedger();
+    return ledger.verdict({ query });
   }
 
   /** Waits until nothing works on the database, the standby follows, clients are served, and the guard is at peace. */

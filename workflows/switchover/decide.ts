@@ -7,6 +7,7 @@ import { lsnBytes } from '../contracts/wal';
 import type { GateDefinition } from '../kernel/gate';
 import type { Cluster } from '../failover/context';
 import { look, type Survey } from '../failover/survey';
+import { demandServing } from './not-graceful';
 import { chooseForSwitchover } from './refusals';
 
 export interface SwitchFacts {
@@ -42,6 +43,7 @@ export function switchGate(
     measure: async () => {
       if (shown) {
         const survey = await look(cluster, {});
+        demandServing(survey.primary);
         const again = chooseForSwitchover(survey, chosen.service);
         latest = { survey, chosen: again.chosen ?? chosen, against: again.refusals.map((one) => one.message) };
       }

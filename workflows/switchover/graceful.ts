@@ -11,16 +11,10 @@ import type { Run } from '../kernel/run';
 import { beside, siteOf, type Cluster } from '../failover/context';
 import { promoteAndOpen, type Opened } from '../failover/promote';
 import type { Survey } from '../failover/survey';
+import { NotGraceful } from './not-graceful';
 
 /** Of the time that clients may be held, the share that open transactions may take to end. */
 const drainShare = 0.5;
-
-/** The graceful way could not be gone to its end; nothing was promoted. */
-export class NotGraceful extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message);
-  }
-}
 
 export interface Moved extends Opened {
   /** How long clients were held. */
