@@ -89,9 +89,10 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
   return run.irreversible(`Restart ${service}`, approval, async (valid) => {
     run.phase('Restart');
     const yes = valid.reference;
+    const letIn = (): Promise<unknown> => pooler.brief.resumeClients({ ...home, approval: yes });
     // Whatever happens, nobody is left waiting at the pooler; also when it is in the middle of the pause that the run ends.
     let pausedBefore = false;
-    run.undo.push('Let the clients in', async () => (pausedBefore ? undefined : pooler.brief.resumeClients(home)));
+    run.undo.push('Let the clients in', async () => (pausedBefore ? undefined : letIn()));
     await run.optional('Hold the clients', async () => {
       pausedBefore = (await pooler.urgent.pauseClients({ ...home, approval: yes })).alreadyPaused;
     });
@@ -109,7 +110,7 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
     const direct = await run.change('Write to it directly', () => on.brief.directWrite(at), {
       outcome: (value) => `committed on timeline ${value.timeline}`,
     });
-    await run.change('Let the clients in', () => pooler.brief.resumeClients(home));
+    await run.change('Let the clients in', letIn);
     const { systemIdentifier, timeline } = direct;
     const write = await run.probe(
       'Write through the client path',

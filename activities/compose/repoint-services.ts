@@ -1,6 +1,8 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
 import { compose, composeVariable } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { setEnvVariable } from '../shared/env-file';
@@ -16,6 +18,7 @@ export interface RepointServices extends DatabaseAt {
   tiers: string[][];
   /** Where each answers when it is healthy. */
   services: { name: string; port: number; healthPath: string }[];
+  approval: ApprovalReference;
   /** How long a tier may take to be healthy again, milliseconds (default 60 000). */
   deadlineMs?: number;
 }
@@ -32,9 +35,10 @@ export interface RepointedServices {
  * Tells services that hold the database's address themselves: sets the variable in the site's env file and has Compose make
  * their containers anew, tier by tier, each proven by its own health check before the next tier. Services that run with
  * the new value already are left alone, and one that somebody had stopped stays stopped.
- * @throws DR-COMPOSE, DR-SERVICE when a service does not become healthy
+ * @throws DR-APPROVAL-MISSING, DR-COMPOSE, DR-SERVICE when a service does not become healthy
  */
 export async function repointServices(args: RepointServices): Promise<RepointedServices> {
+  demandApproval(args.approval);
   const began = Date.now();
   const { site, variable, host } = args;
   return withHeartbeat(`telling services that ${variable} is ${host}`, async (beat, signal) => {

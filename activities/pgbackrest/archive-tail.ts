@@ -1,6 +1,8 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { segmentName, segmentOf } from '../../workflows/contracts/wal';
+import { demandApproval } from '../shared/approval';
 import { databaseContainer } from '../shared/database-container';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
@@ -27,11 +29,12 @@ done`;
  * be missing for ever, and point-in-time recovery would end at that hole. Pushes every complete segment of the old
  * timeline behind the last archived one, and the history of the new timeline. Safe to repeat.
  * @param args.forkLsn where the new timeline leaves the old one; the segment it lies in is archived with the new timeline
- * @throws DR-ARCHIVE when a segment is neither in the archive nor on the server, or a push fails
+ * @throws DR-APPROVAL-MISSING, DR-ARCHIVE when a segment is neither in the archive nor on the server, or a push fails
  */
 export async function archiveTail(
-  args: DatabaseAt & { timeline: number; forkLsn: string; newTimeline: number },
+  args: DatabaseAt & { timeline: number; forkLsn: string; newTimeline: number; approval: ApprovalReference },
 ): Promise<ArchivedTail> {
+  demandApproval(args.approval);
   return withHeartbeat('completing the archive', async (_beat, signal) => {
     const began = Date.now();
     const { site, database, timeline } = args;

@@ -1,5 +1,7 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import { drFailure } from '../../workflows/contracts/errors';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { demandApproval } from '../shared/approval';
 import { databaseContainer } from '../shared/database-container';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
@@ -25,9 +27,13 @@ cmp "pg_wal/$3" "$work/back"`;
 /**
  * Puts the history file of a new timeline into the archive. The copy was promoted with archiving off, so PostgreSQL never
  * queued the file; without it the next recovery either fails or silently ends on the abandoned timeline. Safe to repeat.
- * @throws DR-ARCHIVE, e.g. when the archive holds another history under the same number
+ * From then on whoever recovers to the newest timeline takes this one.
+ * @throws DR-APPROVAL-MISSING, DR-ARCHIVE, e.g. when the archive holds another history under the same number
  */
-export async function pushHistory(at: DatabaseAt & { timeline: number }): Promise<PushedHistory> {
+export async function pushHistory(
+  at: DatabaseAt & { timeline: number; approval: ApprovalReference },
+): Promise<PushedHistory> {
+  demandApproval(at.approval);
   return withHeartbeat('archiving the timeline history', async (_beat, signal) => {
     const began = Date.now();
     if (at.timeline <= 1) return { durationMs: 0 };

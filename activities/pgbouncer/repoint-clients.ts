@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
 import { fromRoot } from '../shared/paths';
 import { until } from '../shared/until';
@@ -13,9 +15,12 @@ import { withHost } from './databases-file';
  * where clients are not held anyway. With the host it already has it still drops them, so that nobody keeps talking to a
  * server that was replaced behind the same name.
  * @param host name or address of the server in the pooler's network
- * @throws DR-INPUT, DR-POOLER
+ * @throws DR-APPROVAL-MISSING, DR-INPUT, DR-POOLER
  */
-export async function repointClients(args: DatabaseAt & { host: string }): Promise<{ from: string; to: string }> {
+export async function repointClients(
+  args: DatabaseAt & { host: string; approval: ApprovalReference },
+): Promise<{ from: string; to: string }> {
+  demandApproval(args.approval);
   const { pooler } = args.database;
   if (!/^[A-Za-z0-9:._-]+$/.test(args.host))
     throw drFailure('DR-INPUT', `host ${JSON.stringify(args.host)} for the pooler: expected a host name or address`);

@@ -1,11 +1,20 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
 import { Admin } from './admin';
 import { forgetPause } from './pause-record';
 
-/** Lets clients through again. Undo of the pause; does nothing when they are not held. @throws DR-POOLER */
-export async function resumeClients(args: DatabaseAt): Promise<{ resumed: boolean; host: string }> {
+/**
+ * Lets clients through again; does nothing when they are not held. In a cut-over it is the point of no return, and as the
+ * undo of the pause it lets them write to whatever is there: so it demands the approval of the pause, or of what came after.
+ * @throws DR-APPROVAL-MISSING, DR-POOLER
+ */
+export async function resumeClients(
+  args: DatabaseAt & { approval: ApprovalReference },
+): Promise<{ resumed: boolean; host: string }> {
+  demandApproval(args.approval);
   const { pooler } = args.database;
   return withHeartbeat('letting clients through', () =>
     Admin.use(args, async (admin) => {

@@ -146,7 +146,7 @@ async function holdClients(run: Run, cluster: Cluster, approval: Approval): Prom
     {
       undo: {
         title: 'Let the clients in again',
-        act: async () => (pausedBefore ? undefined : on.brief.resumeClients(home)),
+        act: async () => (pausedBefore ? undefined : on.brief.resumeClients({ ...home, approval: approval.reference })),
       },
       outcome: (value) =>
         'failed' in value
@@ -221,7 +221,9 @@ async function restore(cluster: Cluster, facts: FailoverFacts, approval: Approva
     containerId: container?.id ?? '',
     restartPolicy: container?.restartPolicy || 'no',
     wasRunning: container?.running ?? false,
+    networks: container?.networks ?? [],
     expectVolume: dataVolume,
+    approval: approval.reference,
   });
 }
 

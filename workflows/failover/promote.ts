@@ -40,6 +40,8 @@ export interface Opened {
   write: ClientWrite;
   /** When the clients had been let in; UTC. */
   resumedAt: string;
+  /** What it was done under. */
+  approval: Approval;
 }
 
 /** The database as it is once a member is its primary. */
@@ -73,7 +75,7 @@ export async function promoteAndOpen(
       approval: approval.reference,
     });
   const sendTo = (host: string) => (): Promise<{ from: string; to: string }> =>
-    home.brief.repointClients({ ...cluster.home, host });
+    home.brief.repointClients({ ...cluster.home, host, approval: approval.reference });
   // While the clients are held nobody notices where they will go, so that is settled beside the promotion.
   const repoint = (): Promise<unknown> =>
     run.change(`Send the clients to ${service}`, sendTo(service), {
@@ -101,12 +103,13 @@ export async function promoteAndOpen(
   );
   run.pointOfNoReturn(`${service} is the primary on timeline ${promoted.timeline}`);
   // From here the way back is the way forward: a run that ends must not leave the clients waiting for a server that is gone.
+  const letIn = (): Promise<unknown> => home.brief.resumeClients({ ...cluster.home, approval: approval.reference });
   run.undo.push(`Send the clients to ${service} and let them in`, async () => {
     await sendTo(service)();
-    await home.brief.resumeClients(cluster.home);
+    await letIn();
   });
   await (sent ?? repoint());
-  await run.change('Let the clients in', () => home.brief.resumeClients(cluster.home));
+  await run.change('Let the clients in', letIn);
   const resumedAt = new Date().toISOString();
   const write = await run.probe(
     'Write through the client path',
@@ -118,5 +121,5 @@ export async function promoteAndOpen(
       }),
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
-  return { at, promoted, write, resumedAt };
+  return { at, promoted, write, resumedAt, approval };
 }

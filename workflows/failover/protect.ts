@@ -1,4 +1,5 @@
 /** Phase 5: the clients are served; complete the archive, tell the services that hold the address, ask the witnesses. */
+import type { Approval } from '../contracts/approval';
 import type { PromotedStandby } from '../contracts/cluster';
 import type { Run } from '../kernel/run';
 import { beside, type Cluster } from './context';
@@ -6,7 +7,7 @@ import type { Opened } from './promote';
 
 /** None of this is in the RTO; each part may be skipped on record. */
 export async function protect(run: Run, cluster: Cluster, opened: Opened): Promise<Record<string, unknown>> {
-  const { at, promoted } = opened;
+  const { at, promoted, approval } = opened;
   const on = beside({ site: at.site.name });
   const [archived, services] = await Promise.all([
     run.optional(
@@ -17,10 +18,11 @@ export async function protect(run: Run, cluster: Cluster, opened: Opened): Promi
           timeline: promoted.formerTimeline,
           forkLsn: promoted.forkLsn,
           newTimeline: promoted.timeline,
+          approval: approval.reference,
         }),
       (value) => `${value.pushed.length} segment(s) and the history of timeline ${promoted.timeline} pushed`,
     ),
-    tellServices(run, cluster, promoted),
+    tellServices(run, cluster, promoted, approval),
   ]);
   const check = await run.optional(
     'Check the archive',
@@ -35,6 +37,7 @@ export async function tellServices(
   run: Run,
   cluster: Cluster,
   { service }: Pick<PromotedStandby, 'service'>,
+  approval: Approval,
 ): Promise<string[]> {
   const { plan, home } = cluster;
   const restarted: string[] = [];
@@ -48,6 +51,7 @@ export async function tellServices(
         beside({ site: home.site.name }).change.repointServices({
           ...home,
           host: service,
+          approval: approval.reference,
           variable,
           tiers: tiers.filter((names) => names.length > 0),
           services: plan.services

@@ -1,5 +1,5 @@
 /** Phase 4: clients paused, the damaged server fenced, the copy promoted and put in its place, clients let in, proven. */
-import type { Approval } from '../contracts/approval';
+import type { Approval, ApprovalReference } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import type { ClientWrite, FenceProof, Loss, PromotedCopy } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
@@ -46,7 +46,9 @@ export async function cutOver(
   const restartPolicy = damaged.container?.restartPolicy ?? 'no';
   // What was so before is so after an undo: a server somebody had stopped, clients somebody had paused.
   const wasRunning = damaged.container?.running ?? true;
+  const networks = damaged.container?.networks ?? [];
   let pausedBefore = false;
+  const letIn = (): Promise<unknown> => on.brief.resumeClients({ ...at, approval: yes });
 
   await run.change(
     'Pause the clients',
@@ -58,7 +60,7 @@ export async function cutOver(
     {
       undo: {
         title: 'Let the clients in again',
-        act: async () => (pausedBefore ? undefined : on.brief.resumeClients(at)),
+        act: async () => (pausedBefore ? undefined : letIn()),
       },
       outcome: (value) => `${value.killed ? 'connections cut' : 'drained'} after ${duration(value.waitedMs)}`,
     },
@@ -71,7 +73,15 @@ export async function cutOver(
       undo: {
         title: 'Start the damaged server again',
         act: () =>
-          on.brief.unfenceServer({ ...at, containerId, restartPolicy, wasRunning, expectVolume: damagedVolume }),
+          on.brief.unfenceServer({
+            ...at,
+            containerId,
+            restartPolicy,
+            wasRunning,
+            networks,
+            expectVolume: damagedVolume,
+            approval: yes,
+          }),
       },
       outcome: (value) => `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`,
     },
@@ -113,14 +123,16 @@ export async function cutOver(
   // The history goes into the archive with the first segments of the new timeline, before anything can end this run: a
   // timeline without its history is one the next recovery would take again.
   const [, direct] = await Promise.all([
-    run.change('Push the timeline history', () => on.brief.pushHistory({ ...at, timeline: promoted.timeline })),
-    reachServer(run, on, recovery, promoted),
+    run.change('Push the timeline history', () =>
+      on.brief.pushHistory({ ...at, timeline: promoted.timeline, approval: yes }),
+    ),
+    reachServer(run, on, recovery, promoted, yes),
   ]);
   run.pointOfNoReturn('the clients write to the recovered database');
   const [, kept] = await Promise.all([
-    run.change('Let the clients in', () => on.brief.resumeClients(at), {
+    run.change('Let the clients in', letIn, {
       // Not a way back but the way forward: a run that ends here must not leave the clients waiting.
-      undo: { title: 'Let the clients in', act: () => on.brief.resumeClients(at) },
+      undo: { title: 'Let the clients in', act: letIn },
     }),
     keepDamaged(run, on, recovery, damagedVolume, key),
   ]);
@@ -172,6 +184,7 @@ async function reachServer(
   on: SiteProxies,
   recovery: Recovery,
   promoted: PromotedCopy,
+  approval: ApprovalReference,
 ): Promise<ClientWrite> {
   const { at } = recovery;
   const direct = await run.change(
@@ -179,7 +192,9 @@ async function reachServer(
     () => on.brief.directWrite({ ...at, expectTimeline: promoted.timeline }),
     { outcome: (value) => `committed on timeline ${value.timeline}` },
   );
-  await run.change('Point the pooler at it', () => on.brief.repointClients({ ...at, host: at.database.service }));
+  await run.change('Point the pooler at it', () =>
+    on.brief.repointClients({ ...at, host: at.database.service, approval }),
+  );
   return direct;
 }
 

@@ -1,7 +1,7 @@
 /** The planned way: clients held, the old primary shut down in order, its last record proven on the standby, roles swapped. */
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { HeldArchiving } from '../../activities/postgres';
-import type { Approval } from '../contracts/approval';
+import type { Approval, ApprovalReference } from '../contracts/approval';
 import type { ServerFacts } from '../contracts/cluster';
 import { drFailure, problemOf } from '../contracts/errors';
 import type { Problem } from '../contracts/run-view';
@@ -106,7 +106,7 @@ export async function graceful(
     {
       undo: {
         title: 'Let the clients in again',
-        act: async () => (pausedBefore ? undefined : pooler.brief.resumeClients(home)),
+        act: async () => (pausedBefore ? undefined : pooler.brief.resumeClients({ ...home, approval: yes })),
       },
       outcome: (value) => `drained after ${duration(value.waitedMs)}`,
     },
@@ -127,7 +127,7 @@ export async function graceful(
     {
       undo: {
         title: 'Start the old primary again',
-        act: async () => (dead = !(await startAgain(run, cluster, survey, chosen))),
+        act: async () => (dead = !(await startAgain(run, cluster, survey, chosen, yes))),
       },
       outcome: (value) => `shut down, last record at ${value.checkpointLsn} on timeline ${value.timeline}`,
     },
@@ -179,7 +179,13 @@ const startDeadlineMs = 30_000;
  * The old primary serves again, unless the standby has been promoted: two primaries are worse than none.
  * @returns false when it does not start
  */
-async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, chosen: ServerFacts): Promise<boolean> {
+async function startAgain(
+  run: Run,
+  cluster: Cluster,
+  { at, primary }: Survey,
+  chosen: ServerFacts,
+  approval: ApprovalReference,
+): Promise<boolean> {
   const { container } = primary;
   if (!container?.dataVolume) return false;
   const member = cluster.members.find((one) => one.service === chosen.service);
@@ -199,8 +205,10 @@ async function startAgain(run: Run, cluster: Cluster, { at, primary }: Survey, c
       containerId: container.id,
       restartPolicy: 'no',
       wasRunning: container.running,
+      networks: container.networks,
       expectVolume: container.dataVolume,
       deadlineMs: startDeadlineMs,
+      approval,
     });
     return true;
   } catch (error) {
