@@ -6,5 +6,6 @@ export { checkCoverage, type CheckCoverage } from './check-coverage';
 export { restoreCopy, type RestoreCopy } from './restore-copy';
 export { archiveTail, type ArchivedTail } from './archive-tail';
 export { pushHistory, type PushedHistory } from './push-history';
+export { dropTimeline, type DropTimeline, type DroppedTimeline } from './drop-timeline';
 export { archiveCheck, type ArchiveCheck } from './archive-check';
 export { fullBackup, type FullBackup } from './full-backup';

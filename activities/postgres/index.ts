@@ -12,6 +12,7 @@ export { removeCopy } from './remove-copy';
 export { surveyServer, type SurveyServer } from './survey-server';
 export { salvageWal, type SalvageWal } from './salvage-wal';
 export { promoteStandby, type PromoteStandby } from './promote-standby';
+export { forgetTimeline, type ForgetTimeline, type ForgottenTimeline } from './forget-timeline';
 export { directWrite } from './direct-write';
 export { rebuildStandby, type RebuildStandby, type RebuiltStandby } from './rebuild-standby';
 export { rewindStandby, type RewindStandby, type RewoundStandby } from './rewind-standby';

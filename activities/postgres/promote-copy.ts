@@ -82,6 +82,7 @@ export async function promoteCopy(
       ...(standing.waitsForStandby ? [`ALTER SYSTEM SET synchronous_standby_names = ''`] : []),
       'CHECKPOINT',
       `SELECT json_build_object('timeline', ${timelineSql}, 'lsn', pg_current_wal_lsn(),
+         'history', pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history'),
          'systemIdentifier', (SELECT system_identifier::text FROM pg_control_system()), 'recovering', pg_is_in_recovery())`,
     ];
     let text: string;

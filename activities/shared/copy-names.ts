@@ -4,7 +4,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { labels } from './containers';
 
 /** Roles of the things a database recovery makes; value of the label `dr.role`. */
-export type CopyRole = 'copy' | 'restore' | 'toolbox' | 'standby' | 'clone' | 'rewind' | 'look';
+export type CopyRole = 'copy' | 'restore' | 'toolbox' | 'standby' | 'clone' | 'rewind' | 'look' | 'archive';
 
 export interface CopyNames {
   /** Volume of the restored copy; after the cut-over it is the data volume of the database. */
@@ -13,6 +13,8 @@ export interface CopyNames {
   container: string;
   /** One-shot container that restores into the volume. */
   restore: string;
+  /** One-shot container that takes things out of the archive. */
+  archive: string;
   /** Long-lived container with the server's programs. */
   toolbox: string;
   /** Empty volume through which the free disk is measured, where the plan says where copies are made. */
@@ -35,6 +37,7 @@ export function copyNames(site: Site, key: string): CopyNames {
     volume: `${project}_pgdata_pitr_${key}`,
     container: `${project}-pitr-${key}`,
     restore: `${project}-pitr-restore-${key}`,
+    archive: `${project}-dr-archive-${key}`,
     toolbox: `${project}-dr-toolbox-${key}`,
     room: `${project}_dr_room_${key}`,
     standbyVolume: (service) => `${project}_pgdata_${service}_${key}`,

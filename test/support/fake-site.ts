@@ -180,10 +180,11 @@ export class FakeSite {
       startCopy: (): PausedCopy => copy,
       inspectCopy: (): Inspection => ({ ...inspection, ...this.inspection }),
       measureLoss: (): Loss => ({ ...loss, ...this.loss }),
-      promoteCopy: () => ({ timeline: 2, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
+      promoteCopy: () => ({ timeline: 2, history, lsn: '0/5000100', systemIdentifier: '7', durationMs: 10 }),
       inspectPromoted: () => ({ ...inspection, tables: [], ...this.promotedInspection }),
       surveyServer: ({ service }: { service: string }): ServerFacts => this.survey(service),
       promoteStandby: ({ service }: { service: string }): PromotedStandby => this.promote(service, at),
+      forgetTimeline: () => ({ removed: true }),
       stopCopy: nothing,
       removeCopy: nothing,
       directWrite: () => write,
@@ -222,6 +223,7 @@ export class FakeSite {
       }),
       archiveTail: () => ({ pushed: [], durationMs: 10 }),
       pushHistory: nothing,
+      dropTimeline: () => ({ removed: ['00000002.history'], durationMs: 10 }),
       archiveCheck: () => ({ segment: '000000020000000000000006', durationMs: 10 }),
       fullBackup: (): BackupFacts => backup,
       pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
@@ -260,6 +262,8 @@ export class FakeSite {
     };
   }
 }
+
+const history = '1\t0/5000000\tbefore transaction 900\n';
 
 const fence = (provenAt: string): FenceProof => ({
   container: 'old',

@@ -119,6 +119,38 @@ describe('kernel: what a run does with people, failures and time', function () {
     });
   });
 
+  it('abort with the copy in place: the begun timeline is taken from the archive, then from the standbys, after the clients are in', async () => {
+    const site = new FakeSite();
+    site.fail('directWrite', 'DR-SQL', 'the heartbeat table is not there');
+    site.damaged = { standbys: [{ name: 'postgres-standby', state: 'streaming', replayLsn: '0/6000000' }] };
+    await house.with(site, async () => {
+      const handle = await house.recover();
+      await approve(handle);
+      await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      await failureOf(handle);
+      const tail = site.calls.slice(site.calls.indexOf('directWrite')).filter((one) => !/directWrite|pushH/.test(one));
+      assert.deepEqual(tail, [
+        'useDataVolume',
+        'startServer',
+        'unfenceServer',
+        'resumeClients',
+        'openToolbox',
+        'dropTimeline',
+        'forgetTimeline',
+        'removeCopy',
+        'closeToolbox',
+      ]);
+      for (const activity of ['dropTimeline', 'forgetTimeline']) {
+        const given = site.given.get(activity)?.[0];
+        assert.equal(given?.['timeline'], 2);
+        assert.match(String(given?.['history']), /before transaction 900/);
+      }
+      assert.equal(site.given.get('forgetTimeline')?.[0]?.['mustStream'], true);
+      assert.deepEqual(site.given.get('unfenceServer')?.[0]?.['networks'], ['shandi']);
+    });
+  });
+
   it('an undo that fails is held; after a skip each further undo asks first', async () => {
     const site = new FakeSite();
     site.fail('promoteCopy', 'DR-PROMOTE', 'still in recovery');

@@ -197,6 +197,8 @@ export interface FenceProof {
 
 export interface PromotedCopy {
   timeline: number;
+  /** Content of the history file of that timeline: no other timeline has the same. */
+  history: string;
   lsn: string;
   systemIdentifier: string;
   durationMs: number;

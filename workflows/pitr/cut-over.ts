@@ -3,7 +3,7 @@ import type { Approval, ApprovalReference } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import type { ClientWrite, FenceProof, Loss, PromotedCopy } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
-import type { SiteProxies } from '../kernel/site';
+import { siteActivities, type SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import { lastKnown, lossDrift, tolerated } from './decide';
 import { amcheckWords, damageOf, type Prepared } from './restore';
@@ -49,6 +49,10 @@ export async function cutOver(
   const networks = damaged.container?.networks ?? [];
   let pausedBefore = false;
   const letIn = (): Promise<unknown> => on.brief.resumeClients({ ...at, approval: yes });
+
+  // Both come after the clients are let in again: nobody is served by them.
+  let begun: PromotedCopy | undefined;
+  undoTimeline(run, on, recovery, prepared, yes, () => begun);
 
   await run.change(
     'Pause the clients',
@@ -117,7 +121,11 @@ export async function cutOver(
   ]);
   await run.change(
     "Put the copy in the server's place",
-    () => on.brief.startServer({ ...at, expectVolume: copy.volume, approval: yes }),
+    () => {
+      // From here on it may archive, and the standbys may see its timeline.
+      begun = promoted;
+      return on.brief.startServer({ ...at, expectVolume: copy.volume, approval: yes });
+    },
     { outcome: (value) => `started in ${duration(value.durationMs)}` },
   );
   // The history goes into the archive with the first segments of the new timeline, before anything can end this run: a
@@ -148,6 +156,47 @@ export async function cutOver(
   );
   run.verified('a committed write came back through the client path', loss.windowMs);
   return { approval, promoted, fence, loss, write, kept, reopenedAt: direct.committedAt };
+}
+
+/**
+ * The copy in the server's place begins a timeline of its own, archives on it, and standbys learn of it. Given up, it must not
+ * stay behind: whoever follows the newest timeline would follow that one.
+ * @param begun the promoted copy once it may have archived, undefined before: then there is nothing to undo
+ */
+function undoTimeline(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  prepared: Prepared,
+  approval: ApprovalReference,
+  begun: () => PromotedCopy | undefined,
+): void {
+  const { at, key, plan } = recovery;
+  const { image, damagedVolume, damaged } = prepared;
+  const needed = (): boolean => begun() !== undefined;
+  const abandoned = (): { timeline: number; history: string; approval: ApprovalReference } => {
+    const { timeline = 0, history = '' } = begun() ?? {};
+    return { timeline, history, approval };
+  };
+  // Undone from the last to the first: the archive before the standbys, which would fetch the history from it again.
+  for (const { service, site } of at.database.standbys) {
+    const standbySite = plan.sites.find((one) => one.name === site && site !== at.site.name);
+    const mustStream = damaged.standbys.some((one) => one.name === service && one.state === 'streaming');
+    const forget = (): Promise<unknown> =>
+      (standbySite ? siteActivities(site) : on).brief.forgetTimeline({
+        ...at,
+        standby: { service },
+        ...(standbySite ? { standbySite } : {}),
+        mustStream,
+        ...abandoned(),
+      });
+    run.undo.push(`Let ${service} forget the abandoned timeline`, forget, needed);
+  }
+  const drop = async (): Promise<unknown> => {
+    const { container } = await on.brief.openToolbox({ ...at, key, image, dataVolume: damagedVolume });
+    return on.brief.dropTimeline({ ...at, key, image, toolbox: container, ...abandoned() });
+  };
+  run.undo.push('Take the abandoned timeline out of the archive', drop, needed);
 }
 
 /** Measured once more when nothing can change it any longer; more than was approved is for a person to accept by name. */
