@@ -1,0 +1,259 @@
+/**
+ * Nothing destructive without an approval of its own run. Which activities are destructive is said here once, for every one
+ * there is; each is called with no approval, with garbage, and with that of another run, and must have touched nothing.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DefaultLogger } from '@temporalio/worker';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { loadPlan } from '../../../plan';
+import * as compose from '../../../activities/compose';
+import * as docker from '../../../activities/docker';
+import * as guard from '../../../activities/guard';
+import * as health from '../../../activities/health';
+import * as pgbackrest from '../../../activities/pgbackrest';
+import * as pgbouncer from '../../../activities/pgbouncer';
+import * as postgres from '../../../activities/postgres';
+import { root } from '../../../activities/shared/paths';
+import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
+import { problemOf } from '../../../workflows/contracts/errors';
+import type { Run } from '../../../workflows/kernel/run';
+import type { SiteActivities } from '../../../workflows/kernel/site';
+
+/** Activities that take an approval. */
+type Demanding = {
+  [Name in keyof SiteActivities]: Parameters<SiteActivities[Name]>[0] extends { approval: ApprovalReference }
+    ? Name
+    : never;
+}[keyof SiteActivities];
+
+/** They stop, start, promote, replace or overwrite a server, decide whom clients write to, or change what the archive says. */
+const destructive: Record<Demanding, true> = {
+  useDataVolume: true,
+  startServer: true,
+  repointServices: true,
+  restartServer: true,
+  fenceServer: true,
+  haltServer: true,
+  markDemoted: true,
+  unmarkDemoted: true,
+  unfenceServer: true,
+  stopInOrder: true,
+  setRestartPolicy: true,
+  archiveTail: true,
+  pushHistory: true,
+  dropTimeline: true,
+  pauseClients: true,
+  resumeClients: true,
+  repointClients: true,
+  promoteCopy: true,
+  stopCopy: true,
+  salvageWal: true,
+  promoteStandby: true,
+  forgetTimeline: true,
+  rebuildStandby: true,
+  rewindStandby: true,
+  startStandby: true,
+  followPrimary: true,
+  holdArchiving: true,
+  releaseArchiving: true,
+};
+
+/** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
+const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
+  createServer: 'makes a container and does not start it',
+  proveFence: 'reads',
+  recordDamagedVolume: 'writes a file of the control plane',
+  freeDisk: 'reads',
+  lastSample: 'reads',
+  lookRound: 'reads; its write is a heartbeat row',
+  observeDatabase: 'reads; its write is a heartbeat row',
+  ensureSynchronous: 'a setting the plan asks for, in force at once and changed back as easily',
+  askWitness: 'reads',
+  clientWrite: 'a heartbeat row',
+  openToolbox: 'a container of this run',
+  closeToolbox: 'a container of this run',
+  listBackups: 'reads',
+  checkCoverage: 'reads',
+  restoreCopy: 'a volume of this run',
+  archiveCheck: 'a WAL switch',
+  fullBackup: 'adds a backup and expires nothing',
+  readRoles: 'reads',
+  readDatabase: 'reads',
+  secureTail: 'a restore point, a heartbeat row, a WAL switch',
+  startCopy: 'a container of this run, cut off from everything',
+  inspectCopy: 'reads',
+  measureLoss: 'reads',
+  inspectPromoted: 'reads',
+  removeCopy: 'what this run made, by its labels; it is the undo of the restore, before any approval can be',
+  surveyServer: 'reads',
+  directWrite: 'a heartbeat row',
+  measureDivergence: 'reads',
+  checkpoint: 'a checkpoint',
+};
+
+const activities: SiteActivities = {
+  ...compose,
+  ...docker,
+  ...guard,
+  ...health,
+  ...pgbackrest,
+  ...pgbouncer,
+  ...postgres,
+};
+const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };
+const another: ApprovalReference = {
+  ...run,
+  runId: '7b6f3a52-0000-4000-8000-000000000002',
+  gate: 'cut-over',
+  card: '0123456789ab',
+  by: 'on-call',
+  via: 'person',
+  at: '2026-11-22T17:00:00.000Z',
+};
+
+describe('a destructive activity', () => {
+  let folder: string;
+  let args: Record<string, unknown>;
+  let calls = 0;
+  const servers: Server[] = [];
+
+  /** Counts whoever connects, and hangs up. */
+  const listener = async (where: string | number): Promise<Server> => {
+    const server = createServer((socket) => {
+      calls += 1;
+      socket.destroy();
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) =>
+      typeof where === 'string' ? server.listen(where, resolve) : server.listen(where, '127.0.0.1', resolve),
+    );
+    return server;
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'dr-approval-'));
+    const { plan } = await loadPlan(join(root(), 'plan', 'shandi.yaml'));
+    const socketPath = join(folder, 'engine.sock');
+    await listener(socketPath);
+    const pooler = (await listener(0)).address() as AddressInfo;
+    for (const name of ['.env', 'databases.ini']) writeFileSync(join(folder, name), 'PG_PASSWORD=secret-enough\n');
+    const [site] = plan.sites;
+    const [database] = plan.databases;
+    assert.ok(site && database);
+    args = {
+      site: { ...site, engine: { socketPath }, compose: { ...site.compose, envFile: join(folder, '.env') } },
+      database: {
+        ...database,
+        pooler: {
+          ...database.pooler,
+          host: '127.0.0.1',
+          port: pooler.port,
+          databasesFile: join(folder, 'databases.ini'),
+          adminPassword: { envFile: join(folder, '.env'), key: 'PG_PASSWORD' },
+        },
+      },
+      key: '0123abcd',
+      service: database.service,
+      containerId: 'old',
+      volume: 'volume',
+      image: 'image',
+      host: database.service,
+      policy: 'no',
+      restartPolicy: 'no',
+      expectVolume: 'volume',
+      timeline: 2,
+      newTimeline: 2,
+      formerTimeline: 1,
+      history: '',
+      toolbox: 'toolbox',
+      copy: { container: 'copy', volume: 'copy', replayLsn: '0/1' },
+      standby: database.standbys[0],
+      variable: 'DATABASE_HOST',
+      tiers: [],
+      services: [],
+      stopTimeoutMs: 0,
+    };
+  });
+  after(() => {
+    for (const server of servers) server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const approvals: [what: string, approval: unknown][] = [
+    ['none', undefined],
+    ['garbage', { approved: true }],
+    ['one with a field too many', { ...another, runId: run.runId, extra: 1 }],
+    ["another run's", another],
+  ];
+
+  for (const name of Object.keys(destructive) as Demanding[]) {
+    it(`${name}: refuses, and has touched nothing`, async () => {
+      const folderBefore = contents(folder);
+      for (const [what, approval] of approvals) {
+        calls = 0;
+        const env = new MockActivityEnvironment(
+          { activityType: name, workflowExecution: run },
+          { logger: new DefaultLogger('ERROR', () => undefined) },
+        );
+        const act = activities[name] as (given: unknown) => Promise<unknown>;
+        const failure = await env.run(act, { ...args, approval }).then(
+          () => assert.fail(`${name} went on with ${what}`),
+          (error: unknown) => error,
+        );
+        const { code, message } = problemOf(failure);
+        assert.equal(code, 'DR-APPROVAL-MISSING', `${what}: ${message}`);
+        assert.ok(message.includes(`activity ${name} `), message);
+        assert.equal((failure as { nonRetryable?: boolean }).nonRetryable, true);
+        assert.equal(calls, 0, `${name} called the engine or the pooler with ${what}`);
+      }
+      assert.deepEqual(contents(folder), folderBefore);
+    });
+  }
+
+  it('or a harmless one: each that a site worker has is in one of the two lists', () => {
+    assert.deepEqual(
+      Object.entries(activities)
+        .filter(([, value]) => typeof value === 'function')
+        .map(([name]) => name)
+        .sort(),
+      [...Object.keys(destructive), ...Object.keys(harmless)].sort(),
+    );
+  });
+
+  it('with the approval of its own run goes on to its work', async () => {
+    calls = 0;
+    const env = new MockActivityEnvironment(
+      { activityType: 'haltServer', workflowExecution: run },
+      { logger: new DefaultLogger('ERROR', () => undefined) },
+    );
+    const act = activities.haltServer as (given: unknown) => Promise<unknown>;
+    const failure = await env
+      .run(act, { ...args, approval: { ...another, runId: run.runId } })
+      .catch((error: unknown) => error);
+    assert.equal(problemOf(failure).code, 'DR-ENGINE');
+    assert.ok(calls > 0, 'the table would pass with an engine that nobody can call');
+  });
+});
+
+const contents = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => !name.endsWith('.sock'))
+    .map((name) => `${name} ${readFileSync(join(folder, name), 'utf8')}`);
+
+/** Never run: it has to compile, and each marked line must not. */
+export function onlyAGateMakesAnApproval(kernel: Run, approval: Approval): unknown[] {
+  const act = (): Promise<void> => Promise.resolve();
+  return [
+    kernel.irreversible('right', approval, act),
+    // @ts-expect-error what travels to an activity is not the approval itself
+    kernel.irreversible('a reference', approval.reference, act),
+    // @ts-expect-error the brand cannot be written down
+    kernel.irreversible('made by hand', { reference: approval.reference, reason: approval.reason }, act),
+    // @ts-expect-error nothing is no approval
+    kernel.irreversible('none', undefined, act),
+  ];
+}
