@@ -78,4 +78,20 @@ describe('abort before the clients are let in', function () {
       'Remove the copy and its volume',
     ]);
   });
+
+  it('a server that was cut off from its networks, as one that outlives the kill is, can be reached again by its name', async () => {
+    const before = await shandi.footprint();
+    const damaged = await docker.getContainer(containerOf('postgres')).inspect();
+    const networks = Object.keys(damaged.NetworkSettings.Networks);
+    const handle = await shandi.recover({ target: { kind: 'latest' } });
+    await approve(handle, openCard(await until(handle, 'waiting-approval')));
+    await engine.first('die', damaged.Id);
+    await docker.getContainer(madeBy(handle).copy).remove({ force: true });
+    await until(handle, 'held');
+    for (const name of networks) await docker.getNetwork(name).disconnect({ Container: damaged.Id, Force: true });
+    await abortHeld(handle);
+    await undone(handle, before);
+    const now = await docker.getContainer(damaged.Id).inspect();
+    assert.deepEqual(Object.keys(now.NetworkSettings.Networks), networks);
+  });
 });
