@@ -9,6 +9,10 @@ import type { Report } from './contracts/run-view';
 import { failoverBody } from './failover/body';
 import { runProcedure } from './kernel/procedure';
 
+/**
+ * The procedure `databaseFailover`. @param input one JSON object: see `failoverInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
 export async function databaseFailover(input: unknown): Promise<Report> {
   return runProcedure(
     {

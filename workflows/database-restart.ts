@@ -17,6 +17,10 @@ import type { Run } from './kernel/run';
 /** How long the first write through the client path is tried before the step fails. */
 const clientWriteDeadlineMs = 15_000;
 
+/**
+ * The procedure `databaseRestart`. @param input one JSON object: see `restartInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
 export async function databaseRestart(input: unknown): Promise<Report> {
   return runProcedure(
     {

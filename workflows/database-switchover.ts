@@ -19,6 +19,10 @@ import { graceful, type Moved } from './switchover/graceful';
 import { NotGraceful, serves } from './switchover/not-graceful';
 import { chooseForSwitchover } from './switchover/refusals';
 
+/**
+ * The procedure `databaseSwitchover`. @param input one JSON object: see `switchoverInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
 export async function databaseSwitchover(input: unknown): Promise<Report> {
   return runProcedure(
     {

@@ -27,6 +27,10 @@ import { askAll, watch } from './guard/watch';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 
+/**
+ * The procedure `guardDatabase`. @param input one JSON object: see `guardInputSchema`
+ * It ends only when it is told to; its history is begun anew from time to time, with what it knows carried over.
+ */
 export async function guardDatabase(input: unknown): Promise<Report> {
   return runProcedure(
     {

@@ -15,6 +15,10 @@ export const keepCopySchema = z.strictObject({
   until: z.iso.datetime().describe('UTC; the copy is removed then'),
 });
 
+/**
+ * The procedure `keepCopy`. @param input one JSON object: see `keepCopySchema`
+ * @returns the report once the copy is gone; one that was aborted has removed the copy as its undo
+ */
 export async function keepCopy(input: unknown): Promise<Report> {
   return runProcedure(
     {

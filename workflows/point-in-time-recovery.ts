@@ -22,6 +22,10 @@ import { prepareCopy } from './pitr/restore';
 import { witnessedUntil } from './pitr/witness';
 import { askWitnesses } from './steps/ask-witnesses';
 
+/**
+ * The procedure `pointInTimeRecovery`. @param input one JSON object: see `pitrInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
 export async function pointInTimeRecovery(input: unknown): Promise<Report> {
   return runProcedure({ name: 'pointInTimeRecovery', schema: pitrInputSchema, describe, body }, input);
 }

@@ -15,6 +15,10 @@ import type { Run } from './kernel/run';
 import { membersToRebuild, objections } from './reprotect/candidates';
 import { reprotectMember } from './reprotect/member';
 
+/**
+ * The procedure `reprotectDatabase`. @param input one JSON object: see `reprotectInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
 export async function reprotectDatabase(input: unknown): Promise<Report> {
   return runProcedure(
     {

@@ -25,6 +25,7 @@ export async function connectAnswers(at: DatabaseAt, oldAddress: string | undefi
   return (await Promise.all([fromHere(host, at.database.port), fromPooler(at, oldAddress)])).flat();
 }
 
+/** The answers in a line, for a proof or a failure: `postgres:5432 from pgbouncer: refused; …`. */
 export const describeAnswers = (answers: ConnectAnswer[]): string =>
   answers.map((one) => `${one.address}${one.from ? ` from ${one.from}` : ''}: ${one.answer}`).join('; ');
 

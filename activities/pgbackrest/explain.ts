@@ -14,6 +14,7 @@ export function describeLast(last: Last): string {
 const choose = (last: Last, or = ', or `latest`'): string =>
   last?.at ? `Choose a target at or before ${last.at}${or}.` : `Choose an earlier target${or}.`;
 
+/** Segments are missing before the target. @param later labels of backups from behind the gap: they do not need it */
 export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], last: Last, later: string[]): Refusal {
   const range = gap.from === gap.to ? `segment ${gap.from} is` : `segments ${gap.from} to ${gap.to} are`;
   return {
@@ -23,6 +24,7 @@ export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], la
   };
 }
 
+/** A segment is listed but cannot be had. @param message pgBackRest's words; empty: it did not find the segment */
 export function refuseUnreadable(segment: string, message: string, last: Last): Refusal {
   return {
     code: 'DR-WAL-GAP',
@@ -40,6 +42,7 @@ export function refuseNoControlFile(dataDirectory: string): Refusal {
   };
 }
 
+/** The archive ends before the target. @param why what the end was taken from */
 export function refuseBeyond(target: RecoveryTarget, last: Last, why: string): Refusal {
   return {
     code: 'DR-TARGET-UNREACHABLE',

@@ -20,6 +20,7 @@ export async function freeze(context: Context, database: string, options: Option
   });
 }
 
+/** Lifts a freeze or a maintenance: the guard may act by itself again. */
 export async function unfreeze(context: Context, database: string, options: Options): Promise<number> {
   const message = await messageOf('unfreeze', wordSchema, database, options);
   return withControlPlane(context, async (plane) => {

@@ -21,6 +21,10 @@ const argument = 'Argument <database>';
 /** Its first look around takes a second or two, and ten where no worker of a site answers; a plan it cannot use ends it. */
 const firstLookMs = 15_000;
 
+/**
+ * Starts the guard of a database and leaves it alone; one that runs already is fine, and shown.
+ * @throws Fault naming every wrong value, before anything is started
+ */
 export async function guardStart(context: Context, database: string, given: Record<string, unknown>): Promise<number> {
   const options = { ...given, reason: given['reason'] ?? 'watch the database' };
   const faults: string[] = [];

@@ -31,6 +31,7 @@ export const freezeFields: Field[] = [
 const named = (name: string, description: string): Command =>
   new Command(name).description(description).argument('<database>', 'database of the plan, e.g. shandi');
 
+/** `guard`, `freeze` and `unfreeze`, for the program. */
 export function guardCommands(): Command[] {
   const guard = addFields(
     named('guard', 'watch a database from every site, and fail it over when its primary is lost'),

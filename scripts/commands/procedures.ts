@@ -117,6 +117,7 @@ export const procedureCommands: ProcedureCommand[] = [
 /** What every one of them takes besides. */
 export const fieldsOf = ({ fields }: ProcedureCommand): Field[] => [...fields, planHash, approvalTimeout];
 
+/** One command per procedure of the list above, for the program. */
 export const startCommands = (): Command[] =>
   procedureCommands.map((about) => {
     const command = new Command(about.name)

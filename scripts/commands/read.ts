@@ -18,6 +18,7 @@ type Options = Record<string, unknown>;
 const runIdOf = (options: Options): string | undefined =>
   typeof options['runId'] === 'string' ? options['runId'] : undefined;
 
+/** `dr runs`: the newest 20, those under way, or all; each that stands still for a fault of the program says so. */
 export async function runs(context: Context, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
     const filter = options['running'] ? { running: true } : options['all'] ? { continued: true } : {};
@@ -62,6 +63,7 @@ export async function runs(context: Context, options: Options): Promise<number> 
   });
 }
 
+/** `dr show`: one run as it is now, also when no worker can be asked. @returns the exit code of the state it is in */
 export async function show(context: Context, run: string | undefined, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
     const id = await findRun(plane, run, { runId: runIdOf(options) });
@@ -76,6 +78,7 @@ export async function show(context: Context, run: string | undefined, options: O
 
 const noView = (why: string): string => `${why}. Start the workers with \`./dr up\`, then look again.`;
 
+/** `dr watch`: follows a run until it ends, needs a person or the time is over. @returns the exit code that fits */
 export async function watch(context: Context, run: string | undefined, options: Options): Promise<number> {
   const faults: string[] = [];
   const following = followOptions(options, faults);

@@ -11,6 +11,11 @@ import { recoverFields as fields } from './recover';
 
 const argument = 'Argument <name>';
 
+/**
+ * `dr recover database`: starts a point-in-time recovery, a check or a copy, and follows it.
+ * @returns the exit code that says how it stands
+ * @throws Fault naming every wrong value at once, before anything is started
+ */
 export async function recoverDatabase(
   context: Context,
   database: string,

@@ -25,6 +25,10 @@ function pageOf(look: Look, report: Report | undefined): string | undefined {
   return paths.find((path) => existsSync(path));
 }
 
+/**
+ * `dr report`: the report that was kept on this machine, else what the run itself knows.
+ * @throws Fault when there is neither
+ */
 export async function report(context: Context, run: string | undefined, options: Options): Promise<number> {
   return withControlPlane(context, async (plane) => {
     const runId = typeof options['runId'] === 'string' ? options['runId'] : undefined;

@@ -52,6 +52,7 @@ export async function answer(
   });
 }
 
+/** `pause`, `resume` and `abort`. @throws Fault when the run does not take it, with its reason */
 export async function word(
   context: Context,
   name: 'pause' | 'resume' | 'abort',
@@ -67,6 +68,7 @@ export async function word(
   });
 }
 
+/** `resolve`: how a held run goes on. @param action retry, skip or abort; the program has checked it */
 export async function resolve(
   context: Context,
   run: string | undefined,
@@ -82,6 +84,7 @@ export async function resolve(
   });
 }
 
+/** `retarget`: another target while the gate is open. @throws Fault naming every wrong value of the target */
 export async function retarget(context: Context, run: string | undefined, options: Options): Promise<number> {
   const faults: string[] = [];
   const said = who(options, faults);

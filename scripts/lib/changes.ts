@@ -9,6 +9,7 @@ import { renderTodo } from './render';
 /** Progress is said again after this long, or after a tenth of the way. Milliseconds. */
 const progressEvery = 10_000;
 
+/** Turns a run that is looked at again and again into lines, one per change: for a pipe or a log, where nothing can be redrawn. */
 export class Changes {
   private entries = 0;
   private begun = new Set<string>();

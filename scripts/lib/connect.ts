@@ -75,6 +75,7 @@ export async function connect(context: Context): Promise<ControlPlane> {
   }
 }
 
+/** The sentence for a control plane that does not answer, with its address and how to start one. */
 export function unreachable(address: string, error: unknown): Fault {
   const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   return new Fault(

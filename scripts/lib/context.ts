@@ -28,6 +28,7 @@ export interface Context {
   connectionFlags: string;
 }
 
+/** What the global flags and the terminal make of a command: JSON or text, colour or none, which connection. */
 export function contextOf(command: Command): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const json = options.json === true || options.output === 'json' || options.output === 'jsonl';
@@ -47,4 +48,5 @@ export function contextOf(command: Command): Context {
   };
 }
 
+/** Data for standard output: JSON with two blanks of indentation. */
 export const toJson = (value: unknown): string => JSON.stringify(value, undefined, 2);

@@ -15,6 +15,7 @@ export interface Field {
   default?: string;
 }
 
+/** Adds an option per field of an input to a command. */
 export function addFields(command: Command, fields: readonly Field[]): Command {
   for (const field of fields) {
     const option = new Option(field.flags, field.says);

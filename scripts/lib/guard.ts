@@ -6,6 +6,7 @@ import { Fault, inputFault } from './fault';
 import type { Field } from './fields';
 import { inputOf } from './input';
 
+/** Workflow id of the guard of a database. */
 export const guardOf = (database: string): string => guardLock(databaseResource(database));
 
 /**
@@ -27,6 +28,7 @@ export async function messageOf<S extends z.ZodType>(
   return message;
 }
 
+/** The refusal for a database that nobody guards. @param so what follows from it for the command */
 export const noGuard = (database: string, so: string): Fault =>
   new Fault(
     'refused',

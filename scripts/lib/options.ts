@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { whoami } from './act';
 import { quoted } from './plain';
 
+/** Adds `--reason` and `--by`: what everybody who decides something has to say. */
 export const addWho = (command: Command): Command =>
   command
     .option('--reason <sentence>', 'why; it goes into the report (required)')
@@ -47,13 +48,16 @@ export function durationOption(name: string, value: unknown, faults: string[]): 
   return total;
 }
 
+/** Adds `--detach` to a command that would follow what it starts. */
 export const addDetach = (command: Command): Command => command.option('--detach', 'start it and return at once');
 
+/** Adds `--until` and `--timeout` to a command that follows a run. */
 export const addFollow = (command: Command): Command =>
   command
     .option('--until <what>', 'follow until `end`, or until a `person` is needed', 'end')
     .option('--timeout <duration>', 'stop following after this long, e.g. 30s (default: never)');
 
+/** What was asked of following. Pushes a sentence per wrong value. `timeout` in milliseconds; absent: never */
 export function followOptions(
   options: Record<string, unknown>,
   faults: string[],

@@ -13,6 +13,7 @@ const wrap =
   (text: string): string =>
     on ? `\u001b[${code}m${text}\u001b[0m` : text;
 
+/** Colours by meaning, or none. @param on false: every text comes back as it is */
 export const paint = (on: boolean): Paint => ({
   bold: wrap(on, 1),
   soft: wrap(on, 2),

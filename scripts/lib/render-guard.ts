@@ -6,6 +6,7 @@ import type { Paint } from './paint';
 /** Of what it saw and was told, the newest. */
 const lately = 6;
 
+/** What a guard sees and has lately said; nothing for any other run. */
 export function guardLines(view: RunView, paint: Paint): string[] {
   if (view.procedure !== 'guardDatabase') return [];
   const seen = view.timeline.filter((one) => one.kind !== 'phase' && one.kind !== 'step').slice(-lately);

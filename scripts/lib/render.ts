@@ -49,6 +49,7 @@ function bar(part: number, width = 24): string {
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
+/** The clock against the RTO, in one line; undefined for a run without objectives. */
 export function clockLine(view: RunView, { paint, now }: RenderOptions): string | undefined {
   const clock = view.objectives;
   if (!clock) return undefined;
@@ -68,6 +69,7 @@ export function clockLine(view: RunView, { paint, now }: RenderOptions): string 
   return `${tone(bar(elapsed / clock.rto))} ${duration(elapsed)} of RTO ${duration(clock.rto)} (${clock.tier}), ${rest}; people ${duration(clock.human)}${loss}`;
 }
 
+/** The open card for a terminal: what will happen, what is lost, what was measured, and the lines to type. */
 export function renderCard(card: CardView, paint: Paint): string[] {
   const facts = (all: { label: string; value: string }[]): string[] =>
     all.map((one) => `    ${one.label}: ${one.value}`);

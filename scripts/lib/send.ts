@@ -44,6 +44,11 @@ export interface SendOptions {
   gone?: Fault;
 }
 
+/**
+ * Sends a message to a run as an update and waits until the run took it.
+ * @returns when it was taken, and the state of the run then
+ * @throws Fault: no worker listens, no such run, or the run's own reason why it does not take the message
+ */
 export async function sendWord(
   context: Context,
   plane: ControlPlane,

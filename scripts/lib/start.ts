@@ -67,6 +67,7 @@ async function locked(plane: ControlPlane, workflowId: string): Promise<Fault> {
   );
 }
 
+/** Says what was started, under which run id, and the stock command that does the same. */
 export function saidStarted(context: Context, { procedure, workflowId, input }: Start, runId: string): void {
   context.say(`Started ${workflowId} (run ${runId}).`);
   sayPlain(context, plainStart(workflowId, controlQueue, procedure, input));

@@ -9,6 +9,7 @@ const forms = [
   ['latest', '--latest'],
 ] as const;
 
+/** Adds the options that choose a recovery target, of which exactly one must be given: see `targetOf`. */
 export const addTarget = (command: Command): Command =>
   command
     .option(

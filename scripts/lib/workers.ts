@@ -18,6 +18,7 @@ export async function pollers(plane: ControlPlane, queue = controlQueue): Promis
     .length;
 }
 
+/** The sentence for a task queue on which nobody listens: what is sent would wait for ever. */
 export function noWorker(plane: ControlPlane, queue = controlQueue): Fault {
   return new Fault(
     'unreachable',

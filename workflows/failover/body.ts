@@ -14,6 +14,10 @@ import { promoteAndOpen, type Opened } from './promote';
 import { protect } from './protect';
 import { survey } from './survey';
 
+/**
+ * The failover of an input, from the first look at the servers to what the report says.
+ * @returns verdict `none` when the primary takes writes again and nothing was done
+ */
 export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): Promise<Finished> {
   const cluster = clusterOf(run, input.database, plan);
   const since = silentSince(input);

@@ -20,6 +20,10 @@ const freshMs = 2_000;
 /** The gate, and the facts that its last answer was given to. */
 export type PromoteGate = GateDefinition<FailoverFacts> & { latest: () => FailoverFacts };
 
+/**
+ * The gate of a failover. Every server is looked at again before the promotion, and the standby of the card is judged as it is
+ * then; `latest` has what was seen last. Expires after the input's `approvalTimeoutMs`, else the policy's, else 10 minutes.
+ */
 export function promoteGate(cluster: Cluster, input: FailoverInput, first: FailoverFacts): PromoteGate {
   const policy = cluster.plan.approvals.find((one) => one.gate === 'failover.promote');
   let latest = first;
@@ -51,6 +55,7 @@ async function measureAgain(cluster: Cluster, input: FailoverInput, first: Failo
   return { survey, chosen, loss: estimateLoss(survey.sample, chosen, lostBy(cluster, input)) };
 }
 
+/** Since when the primary gives no sign, UTC, as far as anybody said so. */
 export const silentSince = (input: FailoverInput): string | undefined => input.sighting?.seenAt ?? input.disasterAt;
 
 /** Latest moment at which the primary can have been lost: who starts a failover without saying when has seen it gone. */
@@ -67,6 +72,7 @@ export function wantedOf(cluster: Cluster, input: FailoverInput, { primary, samp
   };
 }
 
+/** The standby to promote among those that were looked at, and why not the others. */
 export const chooseFrom = (cluster: Cluster, input: FailoverInput, survey: Survey): ReturnType<typeof choose> =>
   choose(survey.standbys, wantedOf(cluster, input, survey));
 

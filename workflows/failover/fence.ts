@@ -28,6 +28,10 @@ export interface Fenced {
   held: boolean;
 }
 
+/**
+ * Nobody writes to the old primary any longer, and what it had is taken over. Clients are held meanwhile, where the pooler can.
+ * What its site cannot do does not fail the run: without a proof a person is asked whether to go on.
+ */
 export async function fence(
   run: Run,
   cluster: Cluster,

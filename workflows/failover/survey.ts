@@ -20,6 +20,7 @@ export interface Survey {
 /** A primary that others have watched in vain for rounds is not waited for again. Its standby is: much depends on its word. */
 const watchedPatienceMs = 400;
 
+/** `look` as a step of the run. */
 export async function survey(run: Run, cluster: Cluster, input: FailoverInput): Promise<Survey> {
   return run.probe('Look at every server', () => look(cluster, input), describe);
 }

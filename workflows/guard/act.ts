@@ -30,6 +30,7 @@ export interface Context {
   state: GuardState;
 }
 
+/** Tells people that something needs them. The same verdict in other words goes on as the same alarm, with its first moment. */
 export const raise = (
   { run, state }: Context,
   verdict: NonNullable<GuardState['alarm']>['verdict'],
@@ -52,6 +53,7 @@ export const show = ({ run, state }: Pick<Context, 'run' | 'state'>): void => {
   else if (!inMaintenance(state)) run.record.setState('alarm', state.alarm.text);
 };
 
+/** Ends the alarm, if there is one. */
 export const clear = ({ run, state }: Context): void => {
   if (state.alarm)
     run.record.note('note', `all is well again; the alarm "${state.alarm.text}" had stood since ${state.alarm.since}`);
@@ -77,6 +79,7 @@ export async function assess(
   return { ...judged, rounds };
 }
 
+/** Does what a verdict asks for, or tells people. @param seenAt UTC, the first sign of it */
 export async function act(context: Context, at: DatabaseAt, judged: Judgement, seenAt: string): Promise<void> {
   switch (judged.verdict) {
     case 'healthy':

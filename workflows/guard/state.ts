@@ -4,6 +4,7 @@ import type { PrimarySample } from '../contracts/cluster';
 
 export type Carried = NonNullable<GuardInput['carried']>;
 
+/** The memory of one guard. @param carried what the execution before it handed on; nothing for the first */
 export class GuardState {
   lastFailoverAt: string | undefined;
   frozen: Carried['frozen'];

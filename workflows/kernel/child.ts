@@ -52,6 +52,7 @@ export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   }
 }
 
+/** How a child ended, in a sentence for the timeline. */
 export function describeEnd(end: ChildEnd): string {
   if ('locked' in end) return `not started: another run has ${end.locked}`;
   return 'failed' in end ? `ended without success: ${end.failed.message}` : `ended, verdict ${end.report.view.verdict}`;

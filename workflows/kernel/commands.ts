@@ -2,6 +2,7 @@
 
 const json = (value: unknown): string => `'${JSON.stringify(value).replace(/'/g, `'\\''`)}'`;
 
+/** Lines that answer an open gate. Who and why are left to fill in: nobody approves by pasting. */
 export function gateCommands(workflowId: string, card: string): { approve: string; reject: string; temporal: string } {
   const input = json({ card, by: 'YOUR ROLE', reason: 'WHY' });
   return {
@@ -11,6 +12,7 @@ export function gateCommands(workflowId: string, card: string): { approve: strin
   };
 }
 
+/** Lines that resolve a held step: one per choice, then the stock command. */
 export function holdCommands(workflowId: string, choices: readonly string[]): string[] {
   return [
     ...choices.map((choice) => `./dr resolve ${workflowId} ${choice} --reason "WHY"`),

@@ -34,6 +34,7 @@ export interface ChangeOptions<T> {
   skip?: () => T;
 }
 
+/** One run as its procedure sees it. Made by `runProcedure` only. */
 export class Run {
   readonly record: RunRecord;
   readonly undo: UndoStack;

@@ -32,6 +32,7 @@ const heartbeatTimeout: Duration = '3 seconds';
 // A site whose worker is away answers "unreachable" after this time instead of never.
 const scheduleToStartTimeout: Duration = '30 seconds';
 
+/** Activities of the worker beside a site, in the retry classes above. @param site name of the plan; its queue follows from it */
 export function siteActivities(site: string): SiteProxies {
   const common = {
     taskQueue: siteQueue(site),

@@ -5,6 +5,7 @@ import type { Run } from '../kernel/run';
 import type { Recovery } from './context';
 import type { Prepared } from './restore';
 
+/** Starts the keeper, tells how to read the copy, and ends: from here the copy is the keeper's to remove. */
 export async function handOverCopy(run: Run, recovery: Recovery, prepared: Prepared): Promise<Finished> {
   const { at, key } = recovery;
   const until = new Date(Date.now() + at.database.copyRetention).toISOString();

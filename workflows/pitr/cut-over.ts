@@ -32,6 +32,12 @@ const stopTimeoutMs = 20_000;
 /** How long the first write through the client path is tried before the step fails. */
 const clientWriteDeadlineMs = 15_000;
 
+/**
+ * Puts the approved copy in the server's place. Up to the moment the clients are let in every step has its undo; from then on
+ * an abort leaves what was done.
+ * @param approval still valid: its facts were measured again right before
+ * @returns what was moved, and the first write through the client path, which stops the RTO clock
+ */
 export async function cutOver(
   run: Run,
   on: SiteProxies,

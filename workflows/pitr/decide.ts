@@ -17,6 +17,10 @@ export interface CutOverFacts {
   loss: Loss;
 }
 
+/**
+ * The gate of a cut-over. Measuring also renews what is known of the damaged server: once approved, that one is fenced.
+ * Expires after the input's `approvalTimeoutMs`, else the policy's, else 30 minutes.
+ */
 export function cutOverGate(on: SiteProxies, recovery: Recovery, prepared: Prepared): GateDefinition<CutOverFacts> {
   const policy = policyOf(recovery);
   return {

@@ -7,6 +7,7 @@ import type { Moved } from './cut-over';
 import type { Prepared } from './restore';
 import { bytes, duration, known } from '../contracts/words';
 
+/** Archive, full backup, standbys: side by side where they can be. @returns the result of the whole procedure */
 export async function protect(
   run: Run,
   on: SiteProxies,

@@ -16,6 +16,11 @@ export interface Prepared extends Preflight {
   shown?: Loss;
 }
 
+/**
+ * Restores, replays to the target and inspects, side by side with securing the newest WAL. Called again for another target at
+ * the gate: the volume is restored into anew.
+ * @throws DR-NO-BACKUP when the pre-flight found none
+ */
 export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery, found: Preflight): Promise<Prepared> {
   const { at, key } = recovery;
   const { coverage, damaged, image, target } = found;
@@ -140,6 +145,7 @@ const uninspected: Inspection = {
   evidence: [],
 };
 
+/** What amcheck says of a copy; that it did not look is said as plainly as that it found nothing. */
 export function amcheckWords({ amcheck }: Inspection): string {
   if (!amcheck.checked)
     return 'amcheck did not look: it is not installed in the database, or the inspection was skipped';
@@ -149,6 +155,7 @@ export function amcheckWords({ amcheck }: Inspection): string {
     : `amcheck found ${amcheck.findings.join('; ')}`;
 }
 
+/** Damage that was found, one sentence each; empty: none. A copy that amcheck did not look at has none that is known. */
 export function damageOf(inspection: Inspection): string[] {
   const findings = inspection.amcheck.ok ? [] : [...inspection.amcheck.findings];
   if (!inspection.amcheck.ok && findings.length === 0) findings.push('amcheck did not end well');

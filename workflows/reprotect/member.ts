@@ -22,6 +22,10 @@ const stopTimeoutMs = 10_000;
 /** A standby that only has to be started again follows within this time, or has to be rebuilt. */
 const startDeadlineMs = 20_000;
 
+/**
+ * Makes one server a standby of the present primary, with an approval where its data is overwritten.
+ * @param seen the server as it was surveyed
+ */
 export async function reprotectMember(
   run: Run,
   cluster: Cluster,

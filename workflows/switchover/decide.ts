@@ -28,6 +28,10 @@ const policyOf = (cluster: Cluster, input: SwitchoverInput, gate: string): GateD
   };
 };
 
+/**
+ * The gate of a switchover. Every server is looked at again before clients are held; a standby that may no longer be promoted
+ * voids the approval. @param budget longest time clients may be held, milliseconds
+ */
 export function switchGate(
   cluster: Cluster,
   input: SwitchoverInput,

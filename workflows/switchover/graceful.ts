@@ -22,6 +22,11 @@ export interface Moved extends Opened {
   archiving: HeldArchiving;
 }
 
+/**
+ * Moves the primary in order, while clients wait.
+ * @param stallBudgetMs longest time they may wait, milliseconds
+ * @throws NotGraceful when a step fails or the budget is spent: nothing was promoted, and the caller undoes the rest
+ */
 export async function graceful(
   run: Run,
   cluster: Cluster,

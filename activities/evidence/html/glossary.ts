@@ -23,5 +23,6 @@ const terms: [string, string][] = [
   ['Timeline', 'Each recovery begins a new branch of the database’s history, with a number of its own.'],
 ];
 
+/** The report's words explained, for whoever reads it without knowing databases. */
 export const glossarySection = (): Markup =>
   section('glossary', 'Terms', html`${factList(terms.map(([label, value]) => ({ label, value })))}`);

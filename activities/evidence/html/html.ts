@@ -28,6 +28,7 @@ function render(part: Part): string {
   return escape(String(part));
 }
 
+/** Template tag: text, numbers and lists are escaped, markup goes in as it is, `undefined` and `false` leave nothing. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(strings.map((text, index) => text + render(parts[index])).join(''));
 }

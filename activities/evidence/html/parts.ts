@@ -10,6 +10,7 @@ export function section(id: string, title: string, ...body: (Markup | undefined)
   </section> `;
 }
 
+/** Facts as a list of terms: label, then value. */
 export function factList(facts: Fact[]): Markup {
   return html`<dl class="facts">
     ${facts.map(
@@ -23,6 +24,10 @@ export function factList(facts: Fact[]): Markup {
 // A figure is set right-aligned, so that digits stand under digits.
 const isNumber = (text: string): boolean => /^[+\-−]?\d[\d  .,]*\d?( ?[a-zA-Z%]{1,3})?$/.test(text.trim());
 
+/**
+ * A table with its title as caption; columns of figures are set to the right.
+ * @param rows cells as text, one array per row, in the order of `columns`
+ */
 export function table(title: string, columns: string[], rows: string[][]): Markup {
   const numeric = columns.map(
     (_name, index) => rows.length > 0 && index > 0 && rows.every((row) => isNumberOrNote(row[index])),

@@ -62,6 +62,7 @@ const gateWords: Record<GateView['state'], [tone: string, words: string]> = {
   retargeted: ['warn', 'another target chosen'],
 };
 
+/** Every gate with its answer: who, when, why, and what voided an approval. @param end UTC, end of the run or now */
 export function approvalsSection(view: RunView, end: string): Markup | undefined {
   if (view.gates.length === 0) return undefined;
   return section(
@@ -114,6 +115,7 @@ const problem = (one: Problem, where?: string): Markup =>
     ${one.next && html`<p class="note">What to do: ${one.next}</p>`}
   </div> `;
 
+/** Failures, holds and retries; undefined when there were none. A problem is told once, with the step it came from. */
 export function problemsSection(view: RunView): Markup | undefined {
   const failed = view.steps.filter((step) => step.error && step.state !== 'done');
   const told = new Set(view.problems.map((one) => one.message));
@@ -147,6 +149,7 @@ const kindWords = {
 };
 const stateTone = { running: 'busy', done: 'good', failed: 'bad', skipped: 'warn' };
 
+/** Every step, under its phase. @param end UTC: until when a step that has not ended has taken */
 export function stepsSection(view: RunView, end: string): Markup | undefined {
   if (view.steps.length === 0) return undefined;
   let phase = '';
@@ -194,6 +197,7 @@ export function stepsSection(view: RunView, end: string): Markup | undefined {
   );
 }
 
+/** What was measured, by title; undefined when nothing was. */
 export function factsSection(view: RunView): Markup | undefined {
   if (view.facts.length === 0) return undefined;
   return section(
@@ -207,6 +211,7 @@ export function factsSection(view: RunView): Markup | undefined {
   );
 }
 
+/** The timeline, word for word and folded away; undefined while it is empty. */
 export function logSection(view: RunView): Markup | undefined {
   if (view.timeline.length === 0) return undefined;
   return section(
@@ -239,6 +244,7 @@ export function logSection(view: RunView): Markup | undefined {
   );
 }
 
+/** Files that were kept, with their checksums, and the result of the procedure as it returned it. */
 export function evidenceSection(report: Report): Markup {
   const { view, result } = report;
   return section(

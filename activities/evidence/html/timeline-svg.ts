@@ -46,6 +46,7 @@ function marks(view: RunView): Mark[] {
   ];
 }
 
+/** The run as a chart: a bar per step, waits for people shaded, declaration, approval and verification marked. @param end UTC */
 export function timelineFigure(view: RunView, end: string): Markup {
   const from = Math.min(Date.parse(view.startedAt), ...view.steps.map((step) => Date.parse(step.startedAt)));
   const to = Math.max(Date.parse(end), from + 1000);
