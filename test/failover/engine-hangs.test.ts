@@ -4,10 +4,26 @@
  * primaries is theirs.
  */
 import assert from 'node:assert/strict';
+import type { Plan } from '../../plan';
 import { stallingEngine, type StallingEngine } from '../support/stalling-engine';
 import { failoverResult, withFailover, type Pair, type Server } from '../support/pair';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
 import { usePair } from '../support/use-pair';
+
+/** The standby lives on another engine, that of the backup site; the engine of the primary is reached through the proxy. */
+function behindTwoEngines(plan: Plan, standby: string, socketPath: string): Plan {
+  const home = plan.sites.find((site) => site.role === 'primary');
+  if (!home) throw new Error('the plan has no primary site');
+  const sites = plan.sites.map((site) =>
+    site === home ? { ...site, engine: { socketPath } } : { ...site, compose: home.compose, standIns: [] },
+  );
+  const databases = plan.databases.map((one) => {
+    const away = (server: { service: string }): string => (server.service === standby ? 'backup' : home.name);
+    const standbys = one.standbys.map((member) => ({ ...member, site: away(member) }));
+    return { ...one, site: away(one), standbys };
+  });
+  return withFailover({ ...plan, sites, databases }, { reprotect: false, minimumInterval: 0 });
+}
 
 describe('Docker engine of the primary hangs', function () {
   this.timeout(240_000);
@@ -17,12 +33,8 @@ describe('Docker engine of the primary hangs', function () {
   /** The guard looks through a proxy; the primary freezes and the proxy stalls at the same time. */
   const disaster = async (): Promise<{ engine: StallingEngine; primary: Server; standby: Server; former?: string }> => {
     const engine = await stallingEngine(pair);
-    await pair.plan((plan) => ({
-      ...withFailover(plan, { reprotect: false, minimumInterval: 0 }),
-      sites: plan.sites.map((site) =>
-        site.role === 'primary' ? { ...site, engine: { socketPath: engine.socketPath } } : site,
-      ),
-    }));
+    const { standby } = await pair.roles();
+    await pair.plan((plan) => behindTwoEngines(plan, standby.service, engine.socketPath));
     await pair.guard();
     await pair.startLedger();
     const former = (await pair.latest())?.runId;

@@ -18,6 +18,8 @@ const telling: Record<string, GuardVerdict> = {
   '53100': 'disk-full',
   '53200': 'unclear',
   '53300': 'too-many-connections',
+  // "The database system is starting up": its process died, and its restart policy was quicker than we are.
+  '57P03': 'died',
 };
 
 /**

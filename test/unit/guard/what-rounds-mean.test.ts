@@ -68,8 +68,13 @@ describe('a primary that answers', () => {
     });
 
   it('an error stays an answer, however many rounds say so', () => {
-    const told = round({ direct: 'error 57P03', 'client-path': 'silent', standby: 'silent' }, { container: running });
+    const told = round({ direct: 'error XX000', 'client-path': 'silent', standby: 'silent' }, { container: running });
     assert.equal(verdict(Array.from({ length: 6 }, () => [told])), 'half-dead');
+  });
+
+  it('"the database system is starting up" is the word of one that has died: no more rounds are asked for it', () => {
+    const told = round({ direct: 'error 57P03', standby: 'silent' }, { container: running });
+    assert.equal(verdict([[told]]), 'died');
   });
 
   it('one observer who gets through outweighs every one who does not', () => {
@@ -134,7 +139,7 @@ describe('an ambiguous picture', () => {
   });
 
   it('a round in which only an error came back begins it anew too', () => {
-    const told = round({ direct: 'error 57P03', standby: 'silent' }, { container: running });
+    const told = round({ direct: 'error XX000', standby: 'silent' }, { container: running });
     assert.equal(verdict([[hung], [told], [hung], [hung]]), 'unclear');
   });
 
