@@ -53,6 +53,7 @@ export const guardInputSchema = z.strictObject({
         })
         .optional(),
       exposedSince: moment.optional(),
+      holdOff: z.strictObject({ until: moment.optional() }).optional(),
       alarm: z
         .strictObject({ verdict: z.enum([...verdicts, 'lock', 'failed']), text: z.string(), since: moment })
         .optional(),

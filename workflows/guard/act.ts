@@ -58,6 +58,7 @@ export const clear = ({ run, state }: Context): void => {
   if (state.alarm)
     run.record.note('note', `all is well again; the alarm "${state.alarm.text}" had stood since ${state.alarm.since}`);
   state.alarm = undefined;
+  state.holdOff = undefined;
   show({ run, state });
 };
 
@@ -120,7 +121,8 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
       judged.verdict,
       `${said}, and nothing is done: ${frozen.kind} by ${frozen.by} (${frozen.reason})`,
     );
-  if (state.alarm?.verdict === 'failed' && Date.now() < (state.tryAgainAt ?? Infinity)) return;
+  // Not by the alarm that stands: another one may have taken its place since.
+  if (state.heldOff) return;
   if (judged.verdict === 'died' && (await cameBack(context, at))) return;
   const since = state.lastFailoverAt === undefined ? Infinity : Date.now() - Date.parse(state.lastFailoverAt);
   const soon = since < database.failover.minimumInterval;
@@ -139,11 +141,13 @@ async function lost(context: Context, at: DatabaseAt, judged: Judgement, seenAt:
   if ('locked' in end) return raise(context, 'lock', `${said}, but ${end.locked} works on the database: standing back`);
   if ('failed' in end) {
     // What was refused has changed nothing, and its reason may pass. What a person has ended is theirs.
-    state.tryAgainAt = byPerson.has(end.failed.code) ? undefined : Date.now() + refusedPauseMs;
+    const until = byPerson.has(end.failed.code) ? {} : { until: new Date(Date.now() + refusedPauseMs).toISOString() };
+    state.holdOff = until;
     return raise(context, 'failed', `${said}, and the failover did not succeed: ${end.failed.message}`);
   }
   if (end.report.result['needed'] === false) return clear(context);
   state.lastFailoverAt = new Date().toISOString();
+  state.holdOff = undefined;
   state.alarm = undefined;
   if (database.failover.reprotect) return reprotect(context, `after the failover from ${at.database.service}`);
   clear(context);

@@ -10,8 +10,8 @@ export class GuardState {
   frozen: Carried['frozen'];
   /** Since when commits are acknowledged without the standby that the plan asks for. */
   exposedSince: string | undefined;
-  /** When a run that was refused may be started again, milliseconds since 1970; undefined: not by the guard. */
-  tryAgainAt: number | undefined;
+  /** After a failover that did not succeed: until when none is started; without a time not before all is well again. */
+  holdOff: Carried['holdOff'];
   /** When commits that wait for a standby that is gone are let through alone, milliseconds since 1970. */
   degradeAt: number | undefined;
   /** What a person has to look at, and since when. */
@@ -25,23 +25,31 @@ export class GuardState {
     this.frozen = carried.frozen;
     this.exposedSince = carried.exposedSince;
     // A failover that a person has rejected must not be proposed again because a history was long.
+    this.holdOff = carried.holdOff;
     this.alarm = carried.alarm;
   }
 
   carry(): Carried {
-    const { lastFailoverAt, frozen, exposedSince, alarm } = this;
+    const { lastFailoverAt, frozen, exposedSince, holdOff, alarm } = this;
     return {
       ...(lastFailoverAt ? { lastFailoverAt } : {}),
       ...(frozen ? { frozen } : {}),
       ...(exposedSince ? { exposedSince } : {}),
+      ...(holdOff ? { holdOff } : {}),
       ...(alarm ? { alarm } : {}),
     };
   }
 
   freeze({ kind, forMs, by, reason }: FreezeMessage): void {
-    const since = new Date().toISOString();
-    const until = forMs === undefined ? undefined : new Date(Date.now() + forMs).toISOString();
+    const now = Date.now();
+    const since = new Date(now).toISOString();
+    const until = forMs === undefined ? undefined : new Date(now + forMs).toISOString();
     this.frozen = { kind, by, reason, since, ...(until ? { until } : {}) };
+  }
+
+  /** No failover is started now, because the last one did not succeed. */
+  get heldOff(): boolean {
+    return this.holdOff !== undefined && Date.now() < Date.parse(this.holdOff.until ?? '9999-12-31T00:00:00Z');
   }
 
   /** The freeze that holds now; one whose time is over has lifted itself. */

@@ -47,6 +47,7 @@ describe('what a guard carries into its next history', () => {
     lastFailoverAt: '2026-11-22T16:50:00.000Z',
     frozen: { kind: 'freeze' as const, ...word, since: '2026-11-22T16:55:00.000Z', until: '2999-11-22T18:00:00.000Z' },
     exposedSince: '2026-11-22T16:56:00.000Z',
+    holdOff: { until: '2999-11-22T17:00:30.000Z' },
     alarm: { verdict: 'failed' as const, text: 'the failover did not succeed', since: '2026-11-22T16:51:00.000Z' },
   };
 
@@ -54,6 +55,14 @@ describe('what a guard carries into its next history', () => {
     const state = new GuardState(carried);
     assert.deepEqual(state.carry(), carried);
     assert.deepEqual(new GuardState(state.carry()).carry(), carried);
+  });
+
+  it('a failover is held off until its time, or for good where a person has said no', () => {
+    const until = (ms: number): { until: string } => ({ until: new Date(Date.now() + ms).toISOString() });
+    assert.equal(new GuardState().heldOff, false);
+    assert.equal(new GuardState({ holdOff: {} }).heldOff, true);
+    assert.equal(new GuardState({ holdOff: until(60_000) }).heldOff, true);
+    assert.equal(new GuardState({ holdOff: until(-1) }).heldOff, false);
   });
 
   it('is an input its schema takes, and nothing when there is nothing', () => {
