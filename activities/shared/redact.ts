@@ -21,12 +21,16 @@ const shortest = 4;
 
 /** Every form in which a known secret may be printed; longest first, so that none is left behind half replaced. */
 let known: string[] = [];
+/** All of them at once: what stands in the place of one must not be searched for another. */
+let anyOfThem: RegExp | undefined;
 
 /** Remembers a secret of this process, so that no quotation shows it. */
 export function rememberSecret(value: string): void {
   const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
   const fresh = forms.filter((form) => form.length >= shortest && !known.includes(form));
-  if (fresh.length > 0) known = [...new Set([...known, ...fresh])].sort((a, b) => b.length - a.length);
+  if (fresh.length === 0) return;
+  known = [...new Set([...known, ...fresh])].sort((a, b) => b.length - a.length);
+  anyOfThem = new RegExp(known.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
 }
 
 /** Remembers the secrets among the variables of an environment; told by their names. */
@@ -53,9 +57,10 @@ export async function rememberSecretsOf(site: Site): Promise<void> {
 
 /** The text without any secret that this process knows, and without the folders of this machine. */
 export function redact(text: string): string {
-  let clean = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+@/gi, `$1${censored}@`);
-  for (const secret of known) clean = clean.replaceAll(secret, censored);
-  return clean.replaceAll(`${root()}/`, '');
+  const clean = anyOfThem ? text.replace(anyOfThem, censored) : text;
+  return clean
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+@/gi, `$1${censored}@`)
+    .replaceAll(`${root()}/`, '');
 }
 
 /** The same for output of a program that ran at a site. */

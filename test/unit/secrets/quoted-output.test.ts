@@ -100,6 +100,8 @@ describe('output of a program that is quoted', () => {
   it('takes the longer of two secrets first, and no place, port or name for one', () => {
     rememberSecret('abcd');
     rememberSecret('abcd-efgh');
+    // A secret may be the very word that stands in the place of one.
+    rememberSecret('secret');
     rememberSecretsIn({
       TLS_KEY_FILE: '/etc/tls/site.key',
       PASS_PORT: '5432',
@@ -107,8 +109,8 @@ describe('output of a program that is quoted', () => {
       SESSION_KEY: 'zyxw',
     });
     assert.equal(
-      redact('abcd-efgh abcd zyxw /etc/tls/site.key 5432'),
-      `${censored} ${censored} ${censored} /etc/tls/site.key 5432`,
+      redact('abcd-efgh secret abcd zyxw /etc/tls/site.key 5432'),
+      `${censored} ${censored} ${censored} ${censored} /etc/tls/site.key 5432`,
     );
   });
 
