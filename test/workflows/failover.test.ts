@@ -386,7 +386,21 @@ describe('failover: who decides, what is proven, and what is undone', function (
       assert.equal(site.primary, 'postgres-standby');
       assert.equal(site.count('unfenceServer'), 0);
       assert.equal(site.count('unmarkDemoted'), 0);
-      assert.ok(site.calls.lastIndexOf('resumeClients') > site.calls.lastIndexOf('repointClients'));
+    });
+  });
+
+  it('aborted while the clients still wait for the new primary: they are let in to it, not left at the pooler', async () => {
+    const site = bereft();
+    site.fail('resumeClients', 'DR-POOLER', 'the console does not answer');
+    await house.with(site, async () => {
+      const handle = await fail();
+      const held = await until(handle, 'held');
+      assert.equal(held.hold?.title, 'Let the clients in');
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      const tail = site.calls.slice(site.calls.indexOf('resumeClients') + 1);
+      assert.deepEqual(tail, ['repointClients', 'resumeClients']);
+      assert.equal(site.primary, 'postgres-standby');
     });
   });
 
