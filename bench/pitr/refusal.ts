@@ -4,7 +4,7 @@ import type { Product } from './product';
 
 /** Milliseconds from asking for a run to its refusal, by why its target cannot be had. */
 export interface Refusal {
-  /** Later than anything the primary has written: refused without a look into the archive. */
+  /** Later than anything the primary has written: refused by the primary, and the archive is only looked at for other reasons. */
   ahead: Summary;
   /** Older than the first backup: refused by what the repository holds. */
   tooOld: Summary;
