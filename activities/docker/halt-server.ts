@@ -4,14 +4,18 @@ import type { Site } from '../../plan';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { demandApproval } from '../shared/approval';
-import { containerFacts, inspectContainer } from '../shared/containers';
+import { containerFacts, findService, inspectContainer } from '../shared/containers';
 import { engineOf, engineStatus, onEngine, stoppingEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
 
 export interface HaltServer extends DatabaseAt {
-  /** The container to stop, as it was looked at: never "whatever the service is now". Empty: there was none. */
+  /**
+   * The container to stop, as it was looked at: never "whatever the service is now". Empty: there was none, or, with `lookUp`,
+   * its engine did not say, and the one that the service has now is meant.
+   */
   containerId: string;
+  lookUp?: boolean;
   /** Time for a clean shutdown before it is killed, milliseconds; 0 kills at once. */
   stopTimeoutMs: number;
   approval: ApprovalReference;
@@ -22,6 +26,8 @@ export interface HaltServer extends DatabaseAt {
 export interface HaltedServer {
   /** False: the container is gone. */
   exists: boolean;
+  /** The container that was stopped. */
+  containerId?: string;
   /** As the engine says afterwards. */
   running: boolean;
   exitCode: number;
@@ -46,8 +52,13 @@ export async function haltServer(args: HaltServer): Promise<HaltedServer> {
 }
 
 async function halt(args: HaltServer): Promise<HaltedServer> {
-  const { site, database, containerId } = args;
-  const before = containerId ? await inspectContainer(site, containerId) : undefined;
+  const { site, database } = args;
+  const before = args.containerId
+    ? await inspectContainer(site, args.containerId)
+    : args.lookUp
+      ? await findService(site, database.service)
+      : undefined;
+  const containerId = before?.Id ?? args.containerId;
   if (!before) return { exists: false, running: false, exitCode: 0 };
   demandService(site, database.service, before);
   if (before.HostConfig.RestartPolicy?.Name !== 'no')
@@ -60,6 +71,7 @@ async function halt(args: HaltServer): Promise<HaltedServer> {
   const { dataVolume } = containerFacts(after ?? before, database.dataDirectory);
   return {
     exists: after !== undefined,
+    containerId,
     running: after?.State.Running ?? false,
     exitCode: after?.State.ExitCode ?? 0,
     ...(address ? { address } : {}),

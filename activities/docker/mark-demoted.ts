@@ -3,6 +3,7 @@ import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
+import { withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { withVolumeFiles } from '../shared/volume-files';
 
@@ -14,6 +15,8 @@ export interface MarkDemoted extends DatabaseAt {
   /** Image for a container that has to be made to write to it; never run. */
   image: string;
   approval: ApprovalReference;
+  /** Longest silence of the engine during a call, milliseconds (default 25 000). */
+  engineSilenceMs?: number;
 }
 
 /** Beside standby.signal: who made this server a standby, for whoever finds it. */
@@ -28,7 +31,9 @@ export const demotedMarker = 'dr.demoted';
 export async function markDemoted(args: MarkDemoted): Promise<{ markedAt: string }> {
   demandApproval(args.approval);
   const { site, database, containerId, volume, image } = args;
-  return withHeartbeat(`marking ${database.service} as demoted`, async () => {
+  const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+    args.engineSilenceMs === undefined ? work() : withEnginePatience(args.engineSilenceMs, work);
+  const mark = async (): Promise<{ markedAt: string }> => {
     const markedAt = new Date().toISOString();
     const run = activityInfo().workflowExecution?.workflowId ?? 'none';
     await withVolumeFiles(
@@ -44,5 +49,6 @@ export async function markDemoted(args: MarkDemoted): Promise<{ markedAt: string
       },
     );
     return { markedAt };
-  });
+  };
+  return withHeartbeat(`marking ${database.service} as demoted`, () => patiently(mark));
 }

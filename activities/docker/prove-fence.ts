@@ -1,17 +1,19 @@
 import type { ContainerInfo } from 'dockerode';
 import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
-import { containerFacts, inspectContainer } from '../shared/containers';
-import { onEngine } from '../shared/engine';
+import { containerFacts, findService, inspectContainer } from '../shared/containers';
+import { onEngine, withEnginePatience } from '../shared/engine';
 import { connectAnswers, describeAnswers, type ConnectAnswer } from './connect-answers';
 
 export interface ProveFence extends DatabaseAt {
-  /** The fenced container, as pre-flight saw it; it may be gone. Empty: there was none. */
+  /** The fenced container, as pre-flight saw it; it may be gone. Empty: none was seen, and the one of its service is meant. */
   containerId: string;
-  /** Its data volume. */
+  /** Its data volume. Empty: not known; then that of its container. */
   volume: string;
   /** Address it had in the clients' network, when it is known. */
   oldAddress?: string;
+  /** Longest silence of the engine during a call, milliseconds (default 25 000). */
+  engineSilenceMs?: number;
 }
 
 /**
@@ -22,15 +24,24 @@ export interface ProveFence extends DatabaseAt {
  * @throws DR-FENCE-NOT-PROVEN naming everything that speaks against it
  */
 export async function proveFence(args: ProveFence): Promise<FenceProof> {
-  const { site, database, containerId, volume } = args;
+  const work = (): Promise<FenceProof> => prove(args);
+  return args.engineSilenceMs === undefined ? work() : withEnginePatience(args.engineSilenceMs, work);
+}
+
+async function prove(args: ProveFence): Promise<FenceProof> {
+  const { site, database } = args;
+  const asked = args.containerId ? inspectContainer(site, args.containerId) : findService(site, database.service);
+  const volume =
+    args.volume || ((await asked)?.Mounts.find((one) => one.Destination === database.dataDirectory)?.Name ?? '');
   const [info, users, ofService, answers] = await Promise.all([
-    containerId ? inspectContainer(site, containerId) : undefined,
-    running(args, { volume: [volume] }),
+    asked,
+    volume ? running(args, { volume: [volume] }) : [],
     running(args, {
       label: [`com.docker.compose.project=${site.compose.project}`, `com.docker.compose.service=${database.service}`],
     }),
     connectAnswers(args, args.oldAddress),
   ]);
+  const containerId = args.containerId || (info?.Id ?? '');
   const facts = info ? containerFacts(info, database.dataDirectory) : undefined;
   const against = [
     // One that outlives a kill, hung in the kernel, is cut off instead.

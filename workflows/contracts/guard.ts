@@ -52,6 +52,7 @@ export const guardInputSchema = z.strictObject({
           until: moment.optional(),
         })
         .optional(),
+      reprotectAgainAt: z.number().optional(),
       exposedSince: moment.optional(),
       holdOff: z.strictObject({ until: moment.optional() }).optional(),
       alarm: z

@@ -11,6 +11,11 @@ export interface Wanted {
   /** What the primary was: the cluster and the timeline a standby must be of. Absent where nobody knows. */
   systemIdentifier?: string;
   timeline?: number;
+  /**
+   * The primary itself has just said so. A sample may be of before a recovery or a switchover that nobody watched: a standby
+   * on a later timeline is then no stray, and its loss is not known.
+   */
+  certain?: boolean;
   /** Last heartbeat that was acknowledged. */
   heartbeatAt?: string;
   /** Longest silence of a standby before the loss, milliseconds. */
@@ -65,7 +70,8 @@ function objections(one: ServerFacts, wanted: Wanted): string[] {
     ...(wanted.systemIdentifier !== undefined && one.systemIdentifier !== wanted.systemIdentifier
       ? [`it holds another cluster (system ${one.systemIdentifier}, the primary was ${wanted.systemIdentifier})`]
       : []),
-    ...(wanted.timeline !== undefined && one.timeline !== wanted.timeline
+    ...(wanted.timeline !== undefined &&
+    (one.timeline < wanted.timeline || (wanted.certain && one.timeline > wanted.timeline))
       ? [`it is on timeline ${one.timeline}, the primary was on ${wanted.timeline}`]
       : []),
     ...(one.replayPaused ? ['its replay is paused: it would be promoted without the WAL it has received'] : []),

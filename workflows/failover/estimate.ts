@@ -22,6 +22,14 @@ export function estimateLoss(
       basis:
         'nobody watched the primary before it was lost, so its last position is not known (start a guard: `dr guard NAME`)',
     };
+  if (standby.timeline > sample.timeline)
+    return {
+      bytes: null,
+      ms: null,
+      transactions: null,
+      sampleAgeMs: null,
+      basis: `the last known position of the primary is of timeline ${sample.timeline} (${sample.at}), ${standby.service} is on ${standby.timeline}: nobody has watched since, or somebody promoted it`,
+    };
   const bytes = Math.max(0, lsnBytes(sample.lsn) - lsnBytes(standby.receivedLsn));
   const sampleAgeMs = silentSince === undefined ? null : Math.max(0, Date.parse(silentSince) - Date.parse(sample.at));
   const behind =

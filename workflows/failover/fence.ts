@@ -42,8 +42,6 @@ export async function fence(
   const { at, primary } = facts.survey;
   const yes = approval.reference;
   const old = beside({ site: at.site.name });
-  const containerId = primary.container?.id ?? '';
-  const volume = primary.dataVolume ?? '';
   const [held, halted] = await Promise.all([
     holdClients(run, cluster, approval),
     run.change(
@@ -52,7 +50,8 @@ export async function fence(
         attempt(() =>
           old.urgent.haltServer({
             ...at,
-            containerId,
+            containerId: primary.container?.id ?? '',
+            lookUp: !primary.engineAnswered,
             stopTimeoutMs: primary.answered ? stopTimeoutMs : 0,
             engineSilenceMs,
             approval: yes,
@@ -64,16 +63,25 @@ export async function fence(
       },
     ),
   ]);
-  const address = 'failed' in halted ? undefined : halted.address;
+  // An engine that did not answer the first look may have done so by now: then it has told which container it was.
+  const stopped = 'failed' in halted ? undefined : halted;
+  const target: FenceTarget = {
+    containerId: primary.container?.id ?? stopped?.containerId ?? '',
+    volume: primary.dataVolume ?? stopped?.dataVolume ?? '',
+    ...(stopped?.address ? { oldAddress: stopped.address } : {}),
+  };
   const salvaging = (): Promise<Salvage> =>
     'failed' in halted
       ? Promise.resolve(nothingSalvaged(facts, halted.failed))
-      : salvageWal(run, cluster, facts, approval);
-  const [proof, , salvage] = await Promise.all([
-    run.change('Prove the fence', () => prove(facts, containerId, volume, address), { outcome: describeProof }),
+      : salvageWal(run, cluster, facts, target, approval);
+  const [proof, marked, salvage] = await Promise.all([
+    run.change('Prove the fence', () => prove(facts, target), { outcome: describeProof }),
     run.change(
       'Mark it as a standby at most',
-      () => attempt(() => old.urgent.markDemoted({ ...at, containerId, volume, image: imageOf(facts), approval: yes })),
+      () =>
+        attempt(() =>
+          old.urgent.markDemoted({ ...at, ...target, image: imageOf(facts), engineSilenceMs, approval: yes }),
+        ),
       {
         outcome: (value) =>
           'failed' in value ? `NOT DONE: ${value.failed.message}` : 'standby.signal is in its data directory',
@@ -81,10 +89,12 @@ export async function fence(
     ),
     salvaging(),
   ]);
+  if ('failed' in marked)
+    run.note(
+      `${at.database.service} is NOT marked as a standby: whoever starts it by hand starts a second primary (${marked.failed.message})`,
+    );
   if (!('failed' in proof)) return { proof, salvage, held };
-  const proven = await acceptUnproven(run, cluster, input, facts, proof.failed, () =>
-    prove(facts, containerId, volume, address),
-  );
+  const proven = await acceptUnproven(run, cluster, input, facts, proof.failed, () => prove(facts, target));
   return { ...(proven ? { proof: proven } : {}), salvage, held };
 }
 
@@ -110,20 +120,15 @@ async function attempt<T extends object>(act: () => Promise<T>): Promise<Attempt
   }
 }
 
-const prove = (
-  { survey: { at } }: FailoverFacts,
-  containerId: string,
-  volume: string,
-  address: string | undefined,
-): Promise<Attempt<FenceProof>> =>
-  attempt(() =>
-    beside({ site: at.site.name }).urgent.proveFence({
-      ...at,
-      containerId,
-      volume,
-      ...(address ? { oldAddress: address } : {}),
-    }),
-  );
+/** What was stopped, as far as it is known. */
+interface FenceTarget {
+  containerId: string;
+  volume: string;
+  oldAddress?: string;
+}
+
+const prove = ({ survey: { at } }: FailoverFacts, target: FenceTarget): Promise<Attempt<FenceProof>> =>
+  attempt(() => beside({ site: at.site.name }).urgent.proveFence({ ...at, ...target, engineSilenceMs }));
 
 /** The fence once more, right before a promotion that had to be tried again. */
 export async function proveAgain(facts: FailoverFacts): Promise<void> {
@@ -161,9 +166,15 @@ async function holdClients(run: Run, cluster: Cluster, approval: Approval): Prom
   return !('failed' in paused);
 }
 
-async function salvageWal(run: Run, cluster: Cluster, facts: FailoverFacts, approval: Approval): Promise<Salvage> {
+async function salvageWal(
+  run: Run,
+  cluster: Cluster,
+  facts: FailoverFacts,
+  target: FenceTarget,
+  approval: Approval,
+): Promise<Salvage> {
   const { survey, chosen } = facts;
-  const { at, primary } = survey;
+  const { at } = survey;
   const member = cluster.members.find((one) => one.service === chosen.service) ?? cluster.members[0];
   const site = member ? siteOf(cluster, member) : at.site;
   return run.change(
@@ -171,8 +182,8 @@ async function salvageWal(run: Run, cluster: Cluster, facts: FailoverFacts, appr
     () =>
       beside({ site: site.name }).brief.salvageWal({
         ...at,
-        containerId: primary.container?.id ?? '',
-        volume: primary.dataVolume ?? '',
+        containerId: target.containerId,
+        volume: target.volume,
         image: imageOf(facts),
         to: { container: chosen.container?.id ?? '', service: chosen.service, site },
         timeline: chosen.timeline,

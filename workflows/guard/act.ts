@@ -3,7 +3,7 @@ import { sleep } from '@temporalio/workflow';
 import type { GuardVerdict, Round } from '../contracts/guard';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import { duration } from '../contracts/words';
-import type { ChildEnd } from '../kernel/child';
+import type { ChildEnd, ChildProcedure } from '../kernel/child';
 import type { Run } from '../kernel/run';
 import type { Cluster } from '../failover/context';
 import { look } from '../failover/survey';
@@ -59,6 +59,7 @@ export const clear = ({ run, state }: Context): void => {
     run.record.note('note', `all is well again; the alarm "${state.alarm.text}" had stood since ${state.alarm.since}`);
   state.alarm = undefined;
   state.holdOff = undefined;
+  state.reprotectAgainAt = undefined;
   show({ run, state });
 };
 
@@ -179,27 +180,32 @@ async function standbyBroken(context: Context): Promise<void> {
   // A standby that is being restarted by somebody is back in a moment.
   if (state.alarm?.verdict !== 'standby-broken') return raise(context, 'standby-broken', text);
   if (Date.now() - Date.parse(state.alarm.since) < standbyGraceMs) return;
+  if (state.reprotectAgainAt !== undefined && Date.now() < state.reprotectAgainAt) return;
   await reprotect(context, text);
 }
 
 const standbyGraceMs = 10_000;
 
+/** A reprotection that did not help, or that a person ended, is not begun again before this. */
+const reprotectPauseMs = 10 * 60_000;
+
+/** Starts it and watches on: it may wait for a person, or copy for hours, and the primary can be lost meanwhile. */
 async function reprotect(context: Context, reason: string): Promise<void> {
-  const end = await start(context, 'reprotectDatabase', { reason });
-  if ('locked' in end)
-    return raise(context, 'lock', `the standby was not rebuilt: ${end.locked} works on the database`);
-  if ('failed' in end) return raise(context, 'failed', `the standby was not rebuilt: ${end.failed.message}`);
-  clear(context);
+  const { run, cluster, state } = context;
+  const { database } = cluster.home;
+  await run.child('Start reprotectDatabase', childOf(database.name, 'reprotectDatabase', { reason }));
+  state.reprotectAgainAt = Date.now() + reprotectPauseMs;
+  raise(context, 'standby-broken', `no standby to fall back on until it is rebuilt (${reason})`);
 }
 
 function start({ run, cluster }: Context, procedure: string, input: Record<string, unknown>): Promise<ChildEnd> {
-  const { database } = cluster.home;
   run.record.setState('running');
-  const workflowId = recoveryLock(databaseResource(database.name));
-  return run.childResult(`Start ${procedure}`, {
-    procedure,
-    workflowId,
-    taskQueue: controlQueue,
-    input: { database: database.name, by: 'guard', ...input },
-  });
+  return run.childResult(`Start ${procedure}`, childOf(cluster.home.database.name, procedure, input));
 }
+
+const childOf = (database: string, procedure: string, input: Record<string, unknown>): ChildProcedure => ({
+  procedure,
+  workflowId: recoveryLock(databaseResource(database)),
+  taskQueue: controlQueue,
+  input: { database, by: 'guard', ...input },
+});

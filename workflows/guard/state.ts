@@ -12,6 +12,8 @@ export class GuardState {
   exposedSince: string | undefined;
   /** After a failover that did not succeed: until when none is started; without a time not before all is well again. */
   holdOff: Carried['holdOff'];
+  /** Before when no reprotection is begun again, milliseconds since 1970. */
+  reprotectAgainAt: number | undefined;
   /** When commits that wait for a standby that is gone are let through alone, milliseconds since 1970. */
   degradeAt: number | undefined;
   /** What a person has to look at, and since when. */
@@ -26,16 +28,18 @@ export class GuardState {
     this.exposedSince = carried.exposedSince;
     // A failover that a person has rejected must not be proposed again because a history was long.
     this.holdOff = carried.holdOff;
+    this.reprotectAgainAt = carried.reprotectAgainAt;
     this.alarm = carried.alarm;
   }
 
   carry(): Carried {
-    const { lastFailoverAt, frozen, exposedSince, holdOff, alarm } = this;
+    const { lastFailoverAt, frozen, exposedSince, holdOff, reprotectAgainAt, alarm } = this;
     return {
       ...(lastFailoverAt ? { lastFailoverAt } : {}),
       ...(frozen ? { frozen } : {}),
       ...(exposedSince ? { exposedSince } : {}),
       ...(holdOff ? { holdOff } : {}),
+      ...(reprotectAgainAt === undefined ? {} : { reprotectAgainAt }),
       ...(alarm ? { alarm } : {}),
     };
   }

@@ -86,7 +86,9 @@ export async function reprotectMember(
       ],
       tables: [],
       warnings: [
-        'A rewind takes those commits away for good. To keep them, reject, and start again with a fresh copy: the old volume then stays.',
+        input.fresh
+          ? 'The old volume is kept, with those commits in it, until its window closes.'
+          : 'A rewind takes those commits away for good. To keep them, reject, and start again with a fresh copy: the old volume then stays.',
       ],
     }),
   });

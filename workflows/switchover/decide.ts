@@ -72,7 +72,7 @@ export function switchGate(
         { label: 'Rows', value: 'none: it is undone when the last record cannot be proven' },
         {
           label: 'Clients wait',
-          value: `for about half a second; it is undone when it would be longer than ${duration(budget)}`,
+          value: `for a moment; it is undone when it would be longer than ${duration(budget)}`,
         },
       ],
       facts: [
@@ -113,7 +113,7 @@ export function ungracefulGate(
         { label: facts.primary, value: facts.problem },
       ],
       tables: [],
-      warnings: ['What the switchover had done was undone; the clients are not held.'],
+      warnings: ['Whatever the switchover had done is undone; the clients are not held.'],
     }),
   };
 }
