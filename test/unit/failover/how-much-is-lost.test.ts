@@ -34,6 +34,12 @@ describe('the loss that is predicted', () => {
     assert.deepEqual([loss.bytes, loss.ms, loss.transactions, loss.sampleAgeMs], [0, 0, 0, 0]);
   });
 
+  it('is not known when the sample is of a timeline that the standby has left behind', () => {
+    const loss = estimateLoss(sample(), standby({ timeline: 2 }), since);
+    assert.deepEqual([loss.bytes, loss.ms, loss.transactions], [null, null, null]);
+    assert.match(loss.basis, /of timeline 1 .*, postgres-standby is on 2/);
+  });
+
   it('is not known when the standby lags and its heartbeats cannot be read', () => {
     const behind = standby({ receivedLsn: '0/5000000', nextXid: '990' });
     delete behind.heartbeatAt;

@@ -7,6 +7,7 @@ import { primary, standby } from '../../fixtures/servers';
 const wanted: Wanted = {
   systemIdentifier: '7',
   timeline: 1,
+  certain: true,
   heartbeatAt: '2026-11-22T17:00:00.000Z',
   maxSilenceMs: 10_000,
 };
@@ -25,7 +26,7 @@ describe('one standby', () => {
       /does not answer: its container is paused/,
     ],
     ['takes writes already', { inRecovery: false, timeline: 2 }, /not a standby: it takes writes on timeline 2/],
-    ['is on an older timeline', { timeline: 2 }, /it is on timeline 2, the primary was on 1/],
+    ['is on another timeline', { timeline: 2 }, /it is on timeline 2, the primary was on 1/],
     ['holds another cluster', { systemIdentifier: '8' }, /another cluster \(system 8, the primary was 7\)/],
     ['has its replay paused', { replayPaused: true }, /replay is paused: it would be promoted without the WAL/],
     ['replays late on purpose', { applyDelayMs: 3_600_000 }, /replays 1 h late on purpose/],
@@ -47,6 +48,15 @@ describe('one standby', () => {
       assert.match(refusals[0]?.message ?? '', /^standby postgres-standby cannot be promoted: /);
       assert.match(refusals[0]?.message ?? '', sentence);
     });
+
+  it('on a later timeline than an old sample is no stray: the sample is of before; on an older one it is', () => {
+    const sampled = { ...wanted, timeline: 2, certain: false };
+    assert.equal(choose([standby({ timeline: 3 })], sampled).chosen?.service, 'postgres-standby');
+    assert.match(
+      choose([standby({ timeline: 1 })], sampled).refusals[0]?.message ?? '',
+      /timeline 1, the primary was on 2/,
+    );
+  });
 
   it('is refused for every reason at once', () => {
     const { refusals } = choose([standby({ timeline: 2, replayPaused: true, freeBytes: 1 })], wanted);
