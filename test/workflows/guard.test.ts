@@ -111,15 +111,18 @@ describe('guard: what it does about what it sees, and what people tell it', func
     await guarded(site, async (handle) => {
       site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
       site.observations.push(died);
-      const now = await sees(handle, 'it is protected again', (one) =>
-        /Start reprotectDatabase: ended/.test(told(one)),
+      const now = await sees(handle, 'it has the old one rebuilt', (one) =>
+        /Start reprotectDatabase: started recover\.database\.shandi/.test(told(one)),
       );
       assert.match(told(now), /seen from primary: the engine reports "die"/);
       assert.match(told(now), /Start databaseFailover: ended, verdict met/);
       assert.equal(site.count('lookRound'), 0, 'a death needs no rounds');
       assert.equal(site.primary, 'postgres-standby');
+      // It watches meanwhile: a rebuild may copy for hours, or wait for a person.
+      await sees(handle, 'it says what is missing', (one) => /until it is rebuilt/.test(one.waitingFor ?? ''));
+      await sees(handle, 'the old one is rebuilt', () => site.count('rewindStandby') > 0);
+      site.observations.push(look(well));
       await sees(handle, 'it watches', (one) => one.state === 'watching');
-      assert.ok(site.count('rewindStandby') > 0);
     });
   });
 
