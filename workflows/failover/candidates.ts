@@ -12,10 +12,10 @@ export interface Wanted {
   systemIdentifier?: string;
   timeline?: number;
   /**
-   * The primary itself has just said so. A sample may be of before a recovery or a switchover that nobody watched: a standby
-   * on a later timeline is then no stray, and its loss is not known.
+   * The primary did not say so itself, a sample did, which may be of before a recovery or a switchover that nobody watched: a
+   * standby on a later timeline is then no stray, and its loss is not known.
    */
-  certain?: boolean;
+  fromSample?: boolean;
   /** Last heartbeat that was acknowledged. */
   heartbeatAt?: string;
   /** Longest silence of a standby before the loss, milliseconds. */
@@ -71,7 +71,7 @@ function objections(one: ServerFacts, wanted: Wanted): string[] {
       ? [`it holds another cluster (system ${one.systemIdentifier}, the primary was ${wanted.systemIdentifier})`]
       : []),
     ...(wanted.timeline !== undefined &&
-    (one.timeline < wanted.timeline || (wanted.certain && one.timeline > wanted.timeline))
+    (one.timeline < wanted.timeline || (!wanted.fromSample && one.timeline > wanted.timeline))
       ? [`it is on timeline ${one.timeline}, the primary was on ${wanted.timeline}`]
       : []),
     ...(one.replayPaused ? ['its replay is paused: it would be promoted without the WAL it has received'] : []),

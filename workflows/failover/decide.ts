@@ -66,7 +66,7 @@ export function wantedOf(cluster: Cluster, input: FailoverInput, { primary, samp
   const known = primary.answered ? primary : sample;
   return {
     ...(known ? { systemIdentifier: known.systemIdentifier, timeline: known.timeline } : {}),
-    certain: primary.answered,
+    fromSample: !primary.answered,
     ...(known?.heartbeatAt ? { heartbeatAt: known.heartbeatAt } : {}),
     maxSilenceMs: cluster.home.database.failover.standbyMaxSilence,
     ...(input.to === undefined ? {} : { named: input.to }),

@@ -7,7 +7,6 @@ import { primary, standby } from '../../fixtures/servers';
 const wanted: Wanted = {
   systemIdentifier: '7',
   timeline: 1,
-  certain: true,
   heartbeatAt: '2026-11-22T17:00:00.000Z',
   maxSilenceMs: 10_000,
 };
@@ -50,7 +49,7 @@ describe('one standby', () => {
     });
 
   it('on a later timeline than an old sample is no stray: the sample is of before; on an older one it is', () => {
-    const sampled = { ...wanted, timeline: 2, certain: false };
+    const sampled = { ...wanted, timeline: 2, fromSample: true };
     assert.equal(choose([standby({ timeline: 3 })], sampled).chosen?.service, 'postgres-standby');
     assert.match(
       choose([standby({ timeline: 1 })], sampled).refusals[0]?.message ?? '',
