@@ -216,12 +216,27 @@ describe('failover: who decides, what is proven, and what is undone', function (
 
   it('no standby is fit: refused with every reason, nothing touched', async () => {
     const site = bereft();
-    site.servers.set('postgres-standby', { timeline: 3, replayPaused: true });
+    site.servers.set('postgres-standby', { timeline: 0, replayPaused: true });
     await house.with(site, async () => {
       const failure = await failureOf(await fail());
       assert.equal(failure.code, 'DR-STANDBY');
-      assert.match(failure.message, /timeline 3, the primary was on 1; its replay is paused/);
+      assert.match(failure.message, /timeline 0, the primary was on 1; its replay is paused/);
       assert.deepEqual(touched(site), []);
+    });
+  });
+
+  it('the sample is of before a recovery that nobody watched: the loss is not known, and a person decides', async () => {
+    const site = bereft();
+    site.servers.set('postgres-standby', { timeline: 3 });
+    await house.with(site, async () => {
+      const handle = await fail();
+      const waiting = await until(handle, 'waiting-approval');
+      assert.match(
+        waiting.gates[0]?.card.warnings[0] ?? '',
+        /the loss cannot be estimated: .* of timeline 1 .* is on 3/,
+      );
+      await handle.executeUpdate('reject', { args: [{ card: openCard(waiting), by: 'tester', reason: 'test' }] });
+      assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
     });
   });
 
