@@ -1,15 +1,17 @@
 /**
  * `npm run histories`: saves a history per shape a run can have, for the replay test. Run it when a release changes the
- * shape of a procedure on purpose; keep the files of releases whose runs may still be alive.
+ * shape of a procedure on purpose; keep the files of releases whose runs may still be alive. With words, such as
+ * `npm run histories -- guard`, only those whose name holds one of them.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import type { WorkflowHandle } from '@temporalio/client';
+import { controlQueue } from '../../workflows/contracts/names';
 import { FakeSite } from './fake-site';
 import { House } from './house';
 import { approve, openCard, until } from './runs';
+import { shapesOfFailover, type Shape } from './shapes';
 
 const word = { by: 'on-call', reason: 'saved history' };
 const root = join(__dirname, '..', '..');
@@ -18,7 +20,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   version: string;
 };
 
-const shapes: Record<string, (house: House, site: FakeSite) => Promise<WorkflowHandle>> = {
+const recovery: Record<string, Shape> = {
   recovered: async (house) => {
     const handle = await house.recover();
     await approve(handle);
@@ -54,6 +56,14 @@ const shapes: Record<string, (house: House, site: FakeSite) => Promise<WorkflowH
     await handle.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
     return handle;
   },
+  'aborted-with-the-copy-in-place': async (house, site) => {
+    site.fail('directWrite', 'DR-SQL', 'the heartbeat table is not there');
+    const handle = await house.recover();
+    await approve(handle);
+    await until(handle, 'held');
+    await handle.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+    return handle;
+  },
   'retargeted-drifted': async (house, site) => {
     site.delays.set('measureLoss', 150);
     const handle = await house.recover();
@@ -69,12 +79,41 @@ const shapes: Record<string, (house: House, site: FakeSite) => Promise<WorkflowH
   },
 };
 
-async function main(): Promise<void> {
+const keep = (house: House, forMs: number): ReturnType<Shape> => {
+  const key = '1ea3d016';
+  return house.client.workflow.start('keepCopy', {
+    taskQueue: controlQueue,
+    workflowId: `keep.database.shandi.${key}`,
+    args: [{ database: 'shandi', key, until: new Date(Date.now() + forMs).toISOString() }],
+  });
+};
+
+const keeper: Record<string, Shape> = {
+  'time-over': (house) => keep(house, 1_000),
+  'removed-early': async (house) => {
+    const handle = await keep(house, 600_000);
+    await until(handle, 'running');
+    await handle.executeUpdate('abort', { args: [word] });
+    return handle;
+  },
+};
+
+/** Every shape by its name: the procedure, then what became of the run. */
+const shapes: [string, Shape][] = Object.entries({
+  'point-in-time-recovery': recovery,
+  'keep-copy': keeper,
+  ...shapesOfFailover,
+}).flatMap(([procedure, own]) =>
+  Object.entries(own).map(([name, live]): [string, Shape] => [`${procedure}.${name}`, live]),
+);
+
+async function main(words: string[]): Promise<void> {
   const house = await House.open();
   mkdirSync(folder, { recursive: true });
-  for (const [name, live] of Object.entries(shapes)) {
+  for (const [name, live] of shapes) {
+    if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
     const site = new FakeSite();
-    await house.with(site, async () => {
+    const save = async (): Promise<void> => {
       const handle = await live(house, site);
       await handle.result().catch(() => undefined);
       const saved = {
@@ -83,11 +122,12 @@ async function main(): Promise<void> {
       };
       // Stack traces name the folder of the checkout, identities and queues of workers the machine: a saved history names neither.
       const text = JSON.stringify(saved).replaceAll(root, '').replaceAll(`${process.pid}@${hostname()}`, 'worker');
-      writeFileSync(join(folder, `point-in-time-recovery.${name}.${version}.json`), `${text}\n`);
+      writeFileSync(join(folder, `${name}.${version}.json`), `${text}\n`);
       process.stdout.write(`${name}\n`);
-    });
+    };
+    await house.with(site, save, ['primary', 'backup']);
   }
   await house.close();
 }
 
-void main();
+void main(process.argv.slice(2));
