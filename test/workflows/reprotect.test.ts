@@ -4,17 +4,17 @@ import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
 
-/** After a failover: postgres-standby is the primary on timeline 2, the old one is stopped and marked. */
-function afterFailover(): FakeSite {
+/** As after a failover: the other server, a primary until then, was left behind on timeline 1 and is stopped. */
+const leftBehind = (): FakeSite => {
   const site = new FakeSite();
-  site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
-  return site;
-}
-
-/** The primary stays postgres in this fake: the member that is rebuilt is its standby. */
-const lostStandby = (): FakeSite => {
-  const site = new FakeSite();
+  site.servers.set('postgres', { timeline: 2 });
   site.servers.set('postgres-standby', { answered: false, problem: 'its container is not running (exit code 1)' });
+  return site;
+};
+/** A standby of the very timeline that has lost its stream. */
+const adrift = (): FakeSite => {
+  const site = new FakeSite();
+  site.servers.set('postgres-standby', { receiver: 'waiting' });
   return site;
 };
 
@@ -42,7 +42,7 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
   });
 
   it('a former primary without commits of its own: the policy answers, it is rewound, started, and backed up after', async () => {
-    const site = lostStandby();
+    const site = leftBehind();
     await house.with(site, async () => {
       const report = await resultOf(await reprotect());
       assert.deepEqual(went(site), ['haltServer', 'rewindStandby', 'startStandby']);
@@ -59,7 +59,7 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
     ['nobody can tell whether it does', null, 'not known'],
   ] as const)
     it(`${title}: a person decides; rejected, it is left as it is`, async () => {
-      const site = lostStandby();
+      const site = leftBehind();
       site.divergence = { commits, examples: ['desc: COMMIT 2026-11-22'] };
       await house.with(site, async () => {
         const handle = await reprotect();
@@ -74,7 +74,7 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
     });
 
   it('a rewind is not possible: copied anew, its old volume is kept and remembered', async () => {
-    const site = lostStandby();
+    const site = leftBehind();
     site.fail('rewindStandby', 'DR-STANDBY', 'pg_rewind ended with 1: could not find previous WAL record');
     site.answer('rebuildStandby', () => ({
       volume: 'new',
@@ -95,7 +95,7 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
   });
 
   it('a copy anew was asked for: no rewind is tried', async () => {
-    const site = lostStandby();
+    const site = leftBehind();
     await house.with(site, async () => {
       await resultOf(await reprotect({ fresh: true, fullBackup: false }));
       assert.deepEqual(went(site), ['haltServer', 'rebuildStandby']);
@@ -104,8 +104,7 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
   });
 
   it('a standby that only lost its primary: started again, not rewound', async () => {
-    const site = new FakeSite();
-    site.servers.set('postgres-standby', { receiver: 'waiting' });
+    const site = adrift();
     await house.with(site, async () => {
       const report = await resultOf(await reprotect());
       assert.deepEqual(went(site), ['startStandby']);
@@ -113,24 +112,22 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
     });
   });
 
-  it('it does not follow by itself: stopped and rewound after all', async () => {
-    const site = new FakeSite();
-    site.servers.set('postgres-standby', { receiver: 'waiting' });
+  it('it does not follow by itself: stopped and copied anew, never rewound', async () => {
+    const site = adrift();
     site.fail('startStandby', 'DR-STANDBY', 'it was not up in time');
     await house.with(site, async () => {
       const report = await resultOf(await reprotect());
-      assert.deepEqual(went(site), ['startStandby', 'haltServer', 'rewindStandby', 'startStandby']);
+      assert.deepEqual(went(site), ['startStandby', 'haltServer', 'rebuildStandby']);
       assert.match(report.view.timeline.map((one) => one.text).join('\n'), /it was not up in time/);
     });
   });
 
-  for (const [first, set] of [
-    ['startStandby', { receiver: 'waiting' }],
-    ['rewindStandby', { answered: false }],
+  for (const [first, make] of [
+    ['startStandby', adrift],
+    ['rewindStandby', leftBehind],
   ] as const)
     it(`the engine is away at ${first}: the run is held, not lost, and goes on after retry`, async () => {
-      const site = new FakeSite();
-      site.servers.set('postgres-standby', set);
+      const site = make();
       site.fail(first, 'DR-ENGINE', 'the engine does not answer');
       await house.with(site, async () => {
         const handle = await reprotect();
@@ -142,8 +139,23 @@ describe('reprotect: the quickest way that is right, and no commit taken away un
       });
     });
 
+  it('its container is gone: made again, not started, so that its data can be looked at and rewound', async () => {
+    const site = leftBehind();
+    site.without.set('postgres-standby', ['container']);
+    site.answer('createServer', () => {
+      site.without.clear();
+      return { containerId: 'postgres-standby-2' };
+    });
+    await house.with(site, async () => {
+      await resultOf(await reprotect());
+      assert.deepEqual(went(site), ['haltServer', 'rewindStandby', 'startStandby']);
+      assert.ok(site.calls.indexOf('createServer') < site.calls.indexOf('measureDivergence'));
+    });
+  });
+
   it('the primary does not answer: refused, nothing is built from it', async () => {
-    const site = afterFailover();
+    const site = new FakeSite();
+    site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
     await house.with(site, async () => {
       const failure = await failureOf(await reprotect());
       assert.equal(failure.code, 'DR-DATABASE-DOWN');

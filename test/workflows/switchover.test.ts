@@ -105,6 +105,22 @@ describe('switchover: nothing is lost, and whatever cannot be done is undone', f
     });
   });
 
+  it('the primary is lost while a person thinks: the planned move is over, and a failover is asked for', async () => {
+    const site = new FakeSite();
+    await house.with(site, async () => {
+      const handle = await move();
+      const first = openCard(await until(handle, 'waiting-approval'));
+      site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
+      await approve(handle, first);
+      const waiting = await openGate(handle, 'ungraceful');
+      assert.match(JSON.stringify(waiting.gates.at(-1)?.card.facts), /exit code 137/);
+      assert.equal(site.count('pauseClients') + site.count('holdArchiving'), 0);
+      await say(handle, 'reject', { card: openCard(waiting), ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
+      assert.equal(site.count('promoteStandby'), 0);
+    });
+  });
+
   it('it takes longer than clients may be held: undone, and the old primary serves again', async () => {
     const site = new FakeSite();
     site.delays.set('stopInOrder', 600);

@@ -48,6 +48,7 @@ describe('what a guard carries into its next history', () => {
     frozen: { kind: 'freeze' as const, ...word, since: '2026-11-22T16:55:00.000Z', until: '2999-11-22T18:00:00.000Z' },
     exposedSince: '2026-11-22T16:56:00.000Z',
     holdOff: { until: '2999-11-22T17:00:30.000Z' },
+    reprotectAgainAt: 32_500_000_000_000,
     alarm: { verdict: 'failed' as const, text: 'the failover did not succeed', since: '2026-11-22T16:51:00.000Z' },
   };
 
