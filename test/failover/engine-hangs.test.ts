@@ -85,6 +85,11 @@ describe('Docker engine of the primary hangs', function () {
     await handle.executeUpdate('approve', {
       args: [{ card: openCard(second), by: 'Management', reason: 'the machine was powered off by hand' }],
     });
+    await pair.shandi.eventually('the clients are sent to the standby', async () =>
+      (await pair.roles()).primary.service === standby.service ? true : undefined,
+    );
+    // Its services are at the site whose engine hangs: they can be told the new address when it answers again.
+    engine.release();
     const report = await resultOf(handle);
     assert.equal(failoverResult(report).fence, null);
     assert.ok(report.view.timeline.some((one) => /NOT proven; the risk was accepted by Management/.test(one.text)));
@@ -92,7 +97,6 @@ describe('Docker engine of the primary hangs', function () {
 
     // It was not powered off: it wakes up, and takes what only it will ever have.
     await pair.unguard();
-    engine.release();
     await pair.thaw(primary);
     await pair.shandi.eventually('the old primary answers', async () =>
       (await pair.inRecovery(primary).catch(() => undefined)) === false ? true : undefined,

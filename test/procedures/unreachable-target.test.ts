@@ -12,6 +12,7 @@ import type { RecoveryTarget } from '../../workflows/contracts/pitr';
 /** All a refused run does: it reads, and takes away what it read with. */
 const readingOnly = [
   'pinPlan',
+  'readRoles',
   'readDatabase',
   'openToolbox',
   'freeDisk',

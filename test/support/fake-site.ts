@@ -288,7 +288,7 @@ const backup: BackupFacts = {
   hasErrors: false,
 };
 
-const container: ContainerFacts = {
+export const container: ContainerFacts = {
   id: 'old',
   name: 'shandi-postgres-1',
   service: 'postgres',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
-import { FakeSite } from '../support/fake-site';
+import { container, FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
 
@@ -380,6 +380,29 @@ describe('failover: who decides, what is proven, and what is undone', function (
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       assert.equal(site.count('unfenceServer'), 0);
+    });
+  });
+
+  it('aborted at a promotion that may still finish: the old primary is started only when the standby was restarted', async () => {
+    const site = bereft();
+    site.fail('promoteStandby', 'DR-PROMOTE', 'it did not leave recovery within 60000 ms');
+    await house.with(site, async () => {
+      const handle = await fail();
+      await until(handle, 'held');
+      await say(handle, 'resolve', { action: 'abort', ...word });
+      let now = await until(handle, 'held');
+      while (now.hold?.title !== 'Let the old primary be as it was') now = await until(handle, 'held');
+      assert.match(
+        now.hold?.problem.message ?? '',
+        /was begun and may still finish: starting the old primary then would make two/,
+      );
+      assert.match(now.hold?.problem.next ?? '', /Restart postgres-standby/);
+      assert.equal(site.count('unfenceServer'), 0);
+      const startedAt = new Date(Date.now() + 1_000).toISOString();
+      site.servers.set('postgres-standby', { container: { ...container, service: 'postgres-standby', startedAt } });
+      await say(handle, 'resolve', { action: 'retry', ...word });
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      assert.equal(site.count('unfenceServer'), 1);
     });
   });
 

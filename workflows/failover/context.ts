@@ -14,6 +14,8 @@ export interface Cluster {
   tier: Plan['tiers'][number];
   /** Eight hex digits that name what this run makes. */
   key: string;
+  /** When a promotion was begun of which it is not known that it did nothing, milliseconds since 1970. */
+  promotionBegun?: number;
   /** When the run began, UTC. */
   began: string;
 }

@@ -3,7 +3,7 @@ import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { HaltedServer } from '../../activities/docker';
 import type { Approval } from '../contracts/approval';
 import type { Salvage } from '../contracts/cluster';
-import { drFailure, problemOf } from '../contracts/errors';
+import { problemOf } from '../contracts/errors';
 import type { FailoverInput } from '../contracts/failover';
 import type { FenceProof } from '../contracts/recovery';
 import type { Problem } from '../contracts/run-view';
@@ -11,6 +11,7 @@ import { bytes, duration } from '../contracts/words';
 import type { Run } from '../kernel/run';
 import { beside, siteOf, type Cluster } from './context';
 import type { FailoverFacts } from './decide';
+import { demandStandby } from './still-standby';
 import { acceptUnproven } from './unproven';
 
 /** A transaction on a lost server does not end by waiting for it. */
@@ -240,19 +241,4 @@ async function restore(cluster: Cluster, facts: FailoverFacts, approval: Approva
     expectVolume: dataVolume,
     approval: approval.reference,
   });
-}
-
-/** Two primaries are worse than none: the old one is not started while the standby may have been promoted. */
-async function demandStandby(cluster: Cluster, service: string): Promise<void> {
-  const member = cluster.members.find((one) => one.service === service);
-  if (!member) return;
-  const site = siteOf(cluster, member);
-  const now = await beside(member).probe.surveyServer({ database: cluster.home.database, site, service });
-  if (now.answered && now.inRecovery) return;
-  throw drFailure(
-    'DR-PROMOTE',
-    now.answered
-      ? `${service} has been promoted to timeline ${now.timeline}: starting the old primary would make two`
-      : `${service} does not say whether it has been promoted (${now.problem ?? 'no answer'}): starting the old primary might make two`,
-  );
 }

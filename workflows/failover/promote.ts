@@ -3,6 +3,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { Database } from '../../plan';
 import type { Approval } from '../contracts/approval';
 import type { PromotedStandby } from '../contracts/cluster';
+import { problemOf } from '../contracts/errors';
 import { withPrimary } from '../contracts/members';
 import type { ClientWrite, DatabaseAt } from '../contracts/recovery';
 import { duration } from '../contracts/words';
@@ -92,7 +93,10 @@ export async function promoteAndOpen(
       CancellationScope.nonCancellable(async () => {
         if (!first) await options.proveAgain?.();
         first = false;
+        cluster.promotionBegun = Date.now();
         return promote().catch((error: unknown) => {
+          // Refused before it was told to: then it has not begun.
+          if (problemOf(error).code === 'DR-STANDBY') delete cluster.promotionBegun;
           throw options.refused?.(error) ?? error;
         });
       }),

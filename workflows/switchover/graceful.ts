@@ -3,13 +3,14 @@ import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { HeldArchiving } from '../../activities/postgres';
 import type { Approval, ApprovalReference } from '../contracts/approval';
 import type { ServerFacts } from '../contracts/cluster';
-import { drFailure, problemOf } from '../contracts/errors';
+import { problemOf } from '../contracts/errors';
 import type { Problem } from '../contracts/run-view';
 import { duration } from '../contracts/words';
 import { formatLsn, lsnBytes } from '../contracts/wal';
 import type { Run } from '../kernel/run';
 import { beside, siteOf, type Cluster } from '../failover/context';
 import { promoteAndOpen, type Opened } from '../failover/promote';
+import { demandStandby } from '../failover/still-standby';
 import type { Survey } from '../failover/survey';
 import { NotGraceful } from './not-graceful';
 
@@ -193,17 +194,7 @@ async function startAgain(
 ): Promise<boolean> {
   const { container } = primary;
   if (!container?.dataVolume) return false;
-  const member = cluster.members.find((one) => one.service === chosen.service);
-  if (member) {
-    const site = siteOf(cluster, member);
-    const now = await beside(member).probe.surveyServer({
-      database: cluster.home.database,
-      site,
-      service: chosen.service,
-    });
-    if (now.answered && !now.inRecovery)
-      throw drFailure('DR-PROMOTE', `${chosen.service} has been promoted: starting the old primary would make two`);
-  }
+  if (cluster.promotionBegun !== undefined) await demandStandby(cluster, chosen.service);
   try {
     await beside({ site: at.site.name }).brief.unfenceServer({
       ...at,
