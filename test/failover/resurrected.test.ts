@@ -64,9 +64,7 @@ describe('old primary comes back', function () {
     await pair.crash(before.primary);
 
     // Either it is back in its place before anybody acted, or it was given up; then it must take no write any more.
-    await pair.guardSays('it has seen the end', (view) =>
-      view.timeline.some((one) => /engine reports|refused/.test(one.text)),
-    );
+    await pair.guardSays('it has seen the end', (view) => view.timeline.some((one) => /seen from/.test(one.text)));
     await pair.quiet();
     const { primary } = await pair.roles();
     if (primary.service !== before.primary.service)
