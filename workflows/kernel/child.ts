@@ -1,11 +1,13 @@
 /** Procedures that a procedure starts: each with its own id, lock, history and report. */
+import type { Workflow } from '@temporalio/common';
 import {
+  CancellationScope,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
-  executeChild,
   isCancellation,
   ParentClosePolicy,
   startChild,
+  type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { problemOf } from '../contracts/errors';
 import type { Problem, Report } from '../contracts/run-view';
@@ -31,10 +33,14 @@ const options = (child: ChildProcedure) => ({
 
 const isLocked = (error: unknown): boolean => (error as Error).name === 'WorkflowExecutionAlreadyStartedError';
 
+/** A start that is under way when its run is cancelled would never report back: it takes a moment, and is seen to its end. */
+const started = (child: ChildProcedure): Promise<ChildWorkflowHandle<Workflow>> =>
+  CancellationScope.nonCancellable(() => startChild(child.procedure, options(child)));
+
 /** Starts it and does not wait. @returns its workflow id; one that runs already is as good */
 export async function startDetached(child: ChildProcedure): Promise<string> {
   try {
-    await startChild(child.procedure, options(child));
+    await started(child);
   } catch (error) {
     if (!isLocked(error)) throw error;
   }
@@ -44,7 +50,11 @@ export async function startDetached(child: ChildProcedure): Promise<string> {
 /** Starts it and waits for its end. */
 export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   try {
-    return { report: (await executeChild(child.procedure, options(child))) as Report };
+    const { result } = await started(child);
+    const end = CancellationScope.nonCancellable(() => result());
+    end.catch(() => undefined);
+    // Whoever is cancelled waits no longer; the child goes on.
+    return { report: (await Promise.race([end, CancellationScope.current().cancelRequested])) as Report };
   } catch (error) {
     if (isLocked(error)) return { locked: child.workflowId };
     if (!(error instanceof ChildWorkflowFailure) || (isCancellation(error) && error.cause === undefined)) throw error;
