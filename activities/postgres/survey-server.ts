@@ -138,14 +138,20 @@ async function ask(at: MemberAt, container: string, patienceMs: number, signal: 
   }
 }
 
+/** The number of the segment in which the WAL that a standby has ends, and how many segments an eight-digit part counts. */
+const lastSegment = `(SELECT div(pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') - 1, size)::bigint AS n,
+    (4294967296 / size)::bigint AS per FROM (SELECT setting::bigint AS size FROM pg_settings WHERE name = 'wal_segment_size') s) at`;
+
 /**
- * The timeline of a standby: what its receiver streams; once the primary is gone there is no receiver, and the higher one of
- * the last restart point and of the point recovery has to reach is what it last replayed.
+ * The timeline of a standby: what its receiver streams. Once the primary is gone there is no receiver, and the control file is
+ * written only at restart points: the file in which its WAL ends names the timeline that it had followed by then.
  */
 const factsSql = (heartbeat: string): string => `SELECT json_build_object(
   'systemIdentifier', (SELECT system_identifier::text FROM pg_control_system()),
   'inRecovery', pg_is_in_recovery(),
-  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT greatest(received_tli, timeline_id, min_recovery_end_timeline)
+  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT greatest(received_tli, timeline_id, min_recovery_end_timeline,
+        (SELECT max(('x' || left(name, 8))::bit(32)::int) FROM pg_ls_waldir(), ${lastSegment}
+          WHERE name ~ '^[0-9A-F]{24}$' AND substr(name, 9) = upper(lpad(to_hex(n / per), 8, '0') || lpad(to_hex(n % per), 8, '0'))))
       FROM pg_control_checkpoint() CROSS JOIN pg_control_recovery() LEFT JOIN pg_stat_wal_receiver ON true)
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
   'receivedLsn', CASE WHEN pg_is_in_recovery() THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END,

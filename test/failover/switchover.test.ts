@@ -38,6 +38,23 @@ describe('switchover', function () {
     assert.equal(verdict.unacknowledged.sent, 0, 'every order and payment was answered');
   });
 
+  it('the new primary dies a moment later: the old one, which has just begun to follow, takes over again', async () => {
+    await pair.startLedger();
+    const before = await pair.roles();
+    const move = await pair.start('databaseSwitchover');
+    await approve(move);
+    await resultOf(move);
+    await pair.guard();
+    const former = (await pair.latest())?.runId;
+    // No restart point since: its control file still names the timeline it was the primary of.
+    await pair.kill(before.standby);
+    const report = await resultOf(await pair.nextRun('databaseFailover', former));
+    assert.equal(report.view.verdict, 'met');
+    assert.equal(failoverResult(report).to, before.primary.service);
+    assert.deepEqual((await pair.verdict()).missing, []);
+    await pair.quiet();
+  });
+
   it('a transaction does not end in time: undone within the stall budget, nothing has changed', async () => {
     const before = await pair.roles();
     const timeline = await pair.timeline(before.primary);
