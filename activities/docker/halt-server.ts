@@ -47,8 +47,9 @@ const killMs = 3_000;
  */
 export async function haltServer(args: HaltServer): Promise<HaltedServer> {
   demandApproval(args.approval);
-  const work = (): Promise<HaltedServer> => withHeartbeat(`stopping ${args.database.service}`, () => halt(args));
-  return args.engineSilenceMs === undefined ? work() : withEnginePatience(args.engineSilenceMs, work);
+  return withEnginePatience(args.engineSilenceMs, () =>
+    withHeartbeat(`stopping ${args.database.service}`, () => halt(args)),
+  );
 }
 
 async function halt(args: HaltServer): Promise<HaltedServer> {

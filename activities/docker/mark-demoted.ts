@@ -30,25 +30,21 @@ export const demotedMarker = 'dr.demoted';
  */
 export async function markDemoted(args: MarkDemoted): Promise<{ markedAt: string }> {
   demandApproval(args.approval);
-  const { site, database, containerId, volume, image } = args;
-  const patiently = <T>(work: () => Promise<T>): Promise<T> =>
-    args.engineSilenceMs === undefined ? work() : withEnginePatience(args.engineSilenceMs, work);
-  const mark = async (): Promise<{ markedAt: string }> => {
-    const markedAt = new Date().toISOString();
-    const run = activityInfo().workflowExecution?.workflowId ?? 'none';
-    await withVolumeFiles(
-      site,
-      { containerId, volume, image, dataDirectory: database.dataDirectory },
-      async (files) => {
-        if (!(await files.read('PG_VERSION')))
-          throw drFailure('DR-TOOL', `volume ${volume} holds no cluster: it has no PG_VERSION`);
-        await files.write([
-          { name: demotedMarker, content: `${JSON.stringify({ run, at: markedAt })}\n` },
-          { name: 'standby.signal', content: '' },
-        ]);
-      },
-    );
-    return { markedAt };
-  };
-  return withHeartbeat(`marking ${database.service} as demoted`, () => patiently(mark));
+  return withEnginePatience(args.engineSilenceMs, () =>
+    withHeartbeat(`marking ${args.database.service} as demoted`, () => mark(args)),
+  );
+}
+
+async function mark({ site, database, containerId, volume, image }: MarkDemoted): Promise<{ markedAt: string }> {
+  const markedAt = new Date().toISOString();
+  const run = activityInfo().workflowExecution?.workflowId ?? 'none';
+  await withVolumeFiles(site, { containerId, volume, image, dataDirectory: database.dataDirectory }, async (files) => {
+    if (!(await files.read('PG_VERSION')))
+      throw drFailure('DR-TOOL', `volume ${volume} holds no cluster: it has no PG_VERSION`);
+    await files.write([
+      { name: demotedMarker, content: `${JSON.stringify({ run, at: markedAt })}\n` },
+      { name: 'standby.signal', content: '' },
+    ]);
+  });
+  return { markedAt };
 }

@@ -24,8 +24,7 @@ export interface ProveFence extends DatabaseAt {
  * @throws DR-FENCE-NOT-PROVEN naming everything that speaks against it
  */
 export async function proveFence(args: ProveFence): Promise<FenceProof> {
-  const work = (): Promise<FenceProof> => prove(args);
-  return args.engineSilenceMs === undefined ? work() : withEnginePatience(args.engineSilenceMs, work);
+  return withEnginePatience(args.engineSilenceMs, () => prove(args));
 }
 
 async function prove(args: ProveFence): Promise<FenceProof> {

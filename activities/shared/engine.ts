@@ -21,10 +21,10 @@ const briefly = (): number => patience.getStore() ?? briefMs;
 /**
  * Does some work with less patience: an engine that is silent for longer is taken for one that hangs. While a database is
  * without its primary, 25 seconds for one question are not to be had.
- * @param silenceMs longest silence of an engine during a brief call
+ * @param silenceMs longest silence of an engine during a brief call; undefined: the patience there is
  */
-export const withEnginePatience = <T>(silenceMs: number, work: () => Promise<T>): Promise<T> =>
-  patience.run(silenceMs, work);
+export const withEnginePatience = <T>(silenceMs: number | undefined, work: () => Promise<T>): Promise<T> =>
+  silenceMs === undefined ? work() : patience.run(silenceMs, work);
 
 /**
  * The Docker engine of a site, by socket or TLS address. One client per address and time-out, kept for the worker's life.
