@@ -10,13 +10,14 @@ import { duration } from './contracts/words';
 import { beside, clusterOf, siteOf, type Cluster } from './failover/context';
 import { failoverBody } from './failover/body';
 import { protect } from './failover/protect';
+import { serves } from './failover/serving';
 import { look, type Survey } from './failover/survey';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import type { Approval } from './contracts/approval';
 import { switchGate, ungracefulGate, type SwitchGate } from './switchover/decide';
 import { graceful, type Moved } from './switchover/graceful';
-import { NotGraceful, serves } from './switchover/not-graceful';
+import { NotGraceful } from './switchover/not-graceful';
 import { chooseForSwitchover } from './switchover/refusals';
 
 /**

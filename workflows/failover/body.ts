@@ -12,6 +12,7 @@ import { estimateLoss } from './estimate';
 import { fence, proveAgain, type Fenced } from './fence';
 import { promoteAndOpen, type Opened } from './promote';
 import { protect } from './protect';
+import { serves } from './serving';
 import { survey } from './survey';
 
 /**
@@ -27,7 +28,7 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
   const seen = await survey(run, cluster, input);
   const { primary } = seen;
   // Whoever was sent here because the primary is gone has nothing to do when it takes writes again: it came back by itself.
-  if (input.sighting && primary.answered && !primary.inRecovery) {
+  if (input.sighting && serves(primary)) {
     run.note(`${primary.service} takes writes again, at ${primary.receivedLsn}: no failover is needed`);
     return { verdict: 'none', result: { needed: false, primary: primary.service } };
   }

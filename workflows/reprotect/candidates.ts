@@ -1,15 +1,16 @@
 /** Which servers have to be made standbys again. Pure. */
 import type { ServerFacts } from '../contracts/cluster';
 import type { Refusal } from '../contracts/recovery';
+import { serves, whyNotServing } from '../failover/serving';
 import type { Survey } from '../failover/survey';
 
 /** Why nothing can be rebuilt now. */
 export function objections({ primary, standbys }: Survey, member: string | undefined): Refusal[] {
   const refusals: Refusal[] = [];
-  if (!primary.answered || primary.inRecovery)
+  if (!serves(primary))
     refusals.push({
       code: 'DR-DATABASE-DOWN',
-      message: `primary ${primary.service} ${primary.answered ? 'is in recovery, read-only' : `does not answer: ${primary.problem ?? 'no reason known'}`}`,
+      message: whyNotServing(primary),
       next: 'A standby is built from a primary that works: `dr failover` or `dr restart` first.',
     });
   if (member !== undefined && !standbys.some((one) => one.service === member))

@@ -4,6 +4,7 @@ import type { Refusal } from '../contracts/recovery';
 import { bytes, duration } from '../contracts/words';
 import { lsnBytes } from '../contracts/wal';
 import { choose, type Choice } from '../failover/candidates';
+import { serves, whyNotServing } from '../failover/serving';
 import type { Survey } from '../failover/survey';
 
 /** More than this behind and the clients would have to wait for it. */
@@ -13,12 +14,12 @@ const longestTransactionMs = 5_000;
 
 /** The standby that lags least among those that may take over, and whatever speaks against a switchover now. */
 export function chooseForSwitchover({ primary, standbys }: Survey, named: string | undefined): Choice {
-  if (!primary.answered || primary.inRecovery)
+  if (!serves(primary))
     return {
       refusals: [
         refusal(
           'DR-DATABASE-DOWN',
-          `primary ${primary.service} ${primary.answered ? 'is in recovery, read-only' : `does not answer: ${primary.problem ?? 'no reason known'}`}`,
+          whyNotServing(primary),
           'A planned switchover needs a primary that works: for a lost one, `dr failover`.',
         ),
       ],
