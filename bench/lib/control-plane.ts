@@ -1,16 +1,17 @@
 import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout } from '../../scripts/set-up/paths';
 import { controlPlaneDown } from '../../scripts/control-plane/down';
 import { afterwards } from './tidy';
 
 /**
  * The environment of a control plane that knows nothing of any other; it is removed when the bench ends.
- * @param name directory below `.dr` @param port of its Temporal server; the UI is 1000 above
+ * @param name of the platform it is for @param port of its Temporal server; the UI is 1000 above
  * @returns its home
  */
 export function ownControlPlane(name: string, port: number): string {
-  const home = join(checkout, '.dr', name);
+  // One for the machine, as the ports are: a bench in another checkout finds what a killed one left.
+  const home = join(tmpdir(), `${name}-home`);
   // A Temporal server named in the caller's environment may be production's.
   for (const variable of Object.keys(process.env))
     if (variable.startsWith('TEMPORAL_') && variable !== 'TEMPORAL_CLI_PATH') delete process.env[variable];

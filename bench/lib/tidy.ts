@@ -1,9 +1,6 @@
 /** Everything a bench makes is gone when it ends: in order, by an error, or by Ctrl-C. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOurs } from '../../scripts/control-plane/state';
+import { lockMachine, unlockMachine } from '../../scripts/lib/machine-lock';
 import { log } from './print';
 
 /** Undo of what was made, newest first; each is safe when there is nothing to undo, and when it is done again. */
@@ -65,11 +62,6 @@ const ignore = (): undefined => undefined;
  * @throws Error naming the process that holds it
  */
 export function lock(name: string): void {
-  const file = join(tmpdir(), `${name}.pid`);
-  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (holder !== process.pid && isOurs(holder, 'bench'))
-    throw new Error(`a bench is running already, process ${holder} (file ${file}): wait for its end or stop it`);
-  mkdirSync(tmpdir(), { recursive: true });
-  writeFileSync(file, String(process.pid));
-  afterwards('giving back the lock', () => rmSync(file, { force: true }));
+  lockMachine(name, 'bench');
+  afterwards('giving back the lock', () => unlockMachine(name));
 }

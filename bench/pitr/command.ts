@@ -71,9 +71,9 @@ async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrR
     log(
       `the load is ${on.load.toFixed(1)} on ${on.processors} processors: something else is at work, and it will show`,
     );
-  afterwards('removing the platform', () => platformDown({ project }));
+  afterwards('removing the platform', () => platformDown({ project, anyCheckout: true }));
   // Undone before the platform is: a worker could still make something on it.
-  const home = ownControlPlane('bench', 7233 + ports);
+  const home = ownControlPlane(project, 7233 + ports);
   afterwards('stopping the script', stopByHand);
   await sweep(home);
 
@@ -97,7 +97,7 @@ async function measure({ size: data, wal, runs, ports }: Options): Promise<PitrR
 /** A bench that was killed hard left its things behind. */
 async function sweep(home: string): Promise<void> {
   await controlPlaneDown();
-  await platformDown({ project });
+  await platformDown({ project, anyCheckout: true });
   rmSync(home, { recursive: true, force: true });
 }
 

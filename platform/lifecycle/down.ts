@@ -20,22 +20,26 @@ async function list(args: string[]): Promise<string[]> {
  * networks, what carries the label `dr.platform=<project>` (volumes, and whatever recoveries made for it), and the state
  * directory. Works without the state directory and when only half of it is there.
  *
+ * @param anyCheckout also what a platform of this name has that was made from another checkout: only for names that nobody
+ *   but tests and benches of this project use, whose killed runs leave things behind
  * @throws when the project belongs to another compose file, or when nothing but the label says that the things are of a
  *   platform of this checkout: then nothing is removed
  */
 export async function platformDown({
   project: name = 'shandi',
+  anyCheckout = false,
   log = () => undefined,
-}: { project?: string; log?: (line: string) => void } = {}): Promise<DownResult> {
+}: { project?: string; anyCheckout?: boolean; log?: (line: string) => void } = {}): Promise<DownResult> {
   const project = checkProject(name);
   const found = await belonging(project);
+  if (anyCheckout) found.ours.push(...found.foreign.splice(0));
   refuseForeign(project, found);
   const labelled = ofPlatform(project);
   const [volumes, made] = await Promise.all([
     list(['volume', 'ls', '-q', ...labelled]),
     list(['ps', '-aq', '--no-trunc', ...labelled]),
   ]);
-  const known = found.ours.length > 0 || existsSync(stateDirectory(project));
+  const known = anyCheckout || found.ours.length > 0 || existsSync(stateDirectory(project));
   if (!known && volumes.length + made.length > 0)
     throw new Error(
       `${[...volumes, ...made].join(', ')} carry the label ${PLATFORM_LABEL}=${project}, but this checkout has no state of ` +

@@ -93,6 +93,16 @@ describe('down removes only its own', function () {
     assert.deepEqual(await everything(), before);
   });
 
+  it('what a killed test run of another checkout left behind is swept up by the next', async () => {
+    await bringUp();
+    await decoy(ofProject('/srv/clone/platform/compose/docker-compose.prod.yml'));
+    await compose(project, 'prod', ['down']);
+    rmSync(stateDirectory(project), { recursive: true });
+    const result = await platformDown({ project, anyCheckout: true });
+    assert.deepEqual(result, { project, containers: 1, networks: 0, volumes: 4 });
+    assert.deepEqual([await volumes(), await containers(`test.decoy=${project}`)], [[], []]);
+  });
+
   it('volumes of which only a label says whose they are stay', async () => {
     await bringUp();
     await compose(project, 'prod', ['down']);

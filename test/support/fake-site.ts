@@ -30,6 +30,8 @@ export class FakeSite {
   loss: Partial<Loss> = {};
   damaged: Partial<DatabaseFacts> = {};
   coverage: Partial<Coverage> = {};
+  /** The damaged server itself can be asked how far the archive reaches. */
+  inPlace = false;
   /** Whom the pooler sends the clients to. */
   primary = 'postgres';
   /** Who takes writes, and on which timeline. */
@@ -212,6 +214,7 @@ export class FakeSite {
       openToolbox: () => ({ container: 'toolbox', durationMs: 1 }),
       closeToolbox: nothing,
       listBackups: () => [backup],
+      checkInPlace: () => (this.inPlace ? { coverage: { ...coverage, ...this.coverage } } : { unable: 'a fake' }),
       checkCoverage: (): Coverage => ({ ...coverage, ...this.coverage }),
       restoreCopy: () => ({
         volume: 'copy',

@@ -1,5 +1,5 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../../activities/shared/paths';
 
 /**
  * The copy of the platform that the real tests recover. `DR_TEST_PROJECT` and `DR_TEST_PORTS` (added to every port) choose
@@ -7,7 +7,11 @@ import { root } from '../../activities/shared/paths';
  */
 export const project = process.env['DR_TEST_PROJECT'] ?? 'shandi-test';
 export const portOffset = Number(process.env['DR_TEST_PORTS'] ?? 10_000);
-export const testHome = join(root(), '.dr', project === 'shandi-test' ? 'test' : project);
+/**
+ * Home of the control plane under test. Like the project's name and the ports it is one for the machine, not for the
+ * checkout: a run in another checkout finds what a killed one left there.
+ */
+export const testHome = join(tmpdir(), `${project}-home`);
 /** Port of the ledger when it is asked as a witness: the plan's, moved. */
 export const witnessPort = 8090 + portOffset;
 /** Port of the control plane under test: the default one, moved. */

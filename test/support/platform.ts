@@ -1,10 +1,12 @@
 /**
  * Root hooks of the real layer: one platform (`shandi-test`, ports + 10000) and one control plane for all files, swept
- * first of what an earlier, killed run left behind. `DR_TEST_KEEP=1` leaves both running at the end, and uses what runs.
+ * first of what an earlier, killed run left behind, in whichever checkout. `DR_TEST_KEEP=1` leaves both running at the end, and
+ * uses what runs.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../activities/shared/paths';
+import { lockMachine, unlockMachine } from '../../scripts/lib/machine-lock';
 import { portOffset, project, temporalPort, testHome } from './names';
 
 // Set before anything of ours is loaded, and inherited by every process the tests start.
@@ -22,9 +24,10 @@ export const mochaHooks = {
     const { controlPlaneUp } = await import('../../scripts/control-plane/up.js');
     const { controlPlaneDown } = await import('../../scripts/control-plane/down.js');
     const { derivePlan, loadPlan, writePlan } = await import('../../plan/index.js');
+    lockMachine(project, 'mocha');
     if (!process.env['DR_TEST_KEEP']) {
       await controlPlaneDown();
-      await platformDown({ project });
+      await platformDown({ project, anyCheckout: true });
       rmSync(testHome, { recursive: true, force: true });
     }
     mkdirSync(testHome, { recursive: true });
@@ -34,7 +37,8 @@ export const mochaHooks = {
   },
 
   async afterAll(this: Mocha.Context): Promise<void> {
-    if (process.env['DR_TEST_KEEP']) return;
+    // What another run works on is not ours to remove.
+    if (!unlockMachine(project) || process.env['DR_TEST_KEEP']) return;
     this.timeout(120_000);
     const { platformDown } = await import('../../platform/lifecycle/index.js');
     const { controlPlaneDown } = await import('../../scripts/control-plane/down.js');

@@ -21,11 +21,11 @@ export interface Stand {
 
 /** Brings the platform and the control plane up; both are removed when the bench ends. */
 export async function buildStand(project: string, portOffset: number): Promise<Stand> {
-  afterwards('removing the platform', () => platformDown({ project }));
+  afterwards('removing the platform', () => platformDown({ project, anyCheckout: true }));
   // Undone before the platform is: a worker could still make something on it.
   const home = ownControlPlane(project, 7233 + portOffset);
   await controlPlaneDown();
-  await platformDown({ project });
+  await platformDown({ project, anyCheckout: true });
   await platformUp({ project, portOffset, log });
   const { plan: original } = await loadPlan(join(checkout, 'plan', 'shandi.yaml'));
   const plan = derivePlan(original, { project, portOffset });
