@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt, DiskFacts } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
@@ -8,7 +9,7 @@ import { execIn } from '../shared/exec';
 /**
  * Free room of the file system on which the copy will lie, seen through a volume that the toolbox has mounted: one made
  * where copies are made if the plan says where, else the damaged data volume, where the copy will be its neighbour, else the repository.
- * @param toolbox name or id of a running toolbox container
+ * @param toolbox name or id of a running container: the toolbox, or the damaged server itself
  */
 export async function freeDisk(args: DatabaseAt & { toolbox: string }): Promise<DiskFacts> {
   const { site, database } = args;
@@ -18,6 +19,9 @@ export async function freeDisk(args: DatabaseAt & { toolbox: string }): Promise<
     .find((one) => one !== undefined);
   if (!mount)
     throw drFailure('DR-TOOL', `container ${args.toolbox} has no volume mounted on which free disk could be seen`);
+  // A worker on the engine's machine need not start a program for it.
+  const here = 'socketPath' in site.engine ? await statfs(mount.Source).catch(() => undefined) : undefined;
+  if (here) return { path: mount.Source, freeBytes: here.bavail * here.bsize, totalBytes: here.blocks * here.bsize };
   const command = ['df', '--block-size=1', '--output=avail,size', mount.Destination];
   const result = await execIn(site, args.toolbox, command, { signal: cancellationSignal(), timeoutMs: 10_000 });
   const [free, total] = (result.stdout.trim().split('\n').at(-1) ?? '').trim().split(/\s+/).map(Number);

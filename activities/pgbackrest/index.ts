@@ -3,6 +3,7 @@ export { openToolbox, type OpenToolbox } from './open-toolbox';
 export { closeToolbox } from './close-toolbox';
 export { listBackups } from './list-backups';
 export { checkCoverage, type CheckCoverage } from './check-coverage';
+export { checkInPlace, type CheckInPlace } from './check-in-place';
 export { restoreCopy, type RestoreCopy } from './restore-copy';
 export { archiveTail, type ArchivedTail } from './archive-tail';
 export { pushHistory, type PushedHistory } from './push-history';

@@ -35,7 +35,15 @@ describe('pre-flight: reasons not to begin', function () {
       assert.deepEqual(
         site.calls.filter(
           (one) =>
-            !['readRoles', 'readDatabase', 'openToolbox', 'checkCoverage', 'freeDisk', 'closeToolbox'].includes(one),
+            ![
+              'readRoles',
+              'readDatabase',
+              'openToolbox',
+              'checkInPlace',
+              'checkCoverage',
+              'freeDisk',
+              'closeToolbox',
+            ].includes(one),
         ),
         [],
       );
@@ -98,6 +106,28 @@ describe('pre-flight: reasons not to begin', function () {
         site.given.get('checkCoverage')?.map((one) => one['target']),
         [{ kind: 'latest' }],
       );
+    });
+  });
+
+  it('a server that can be asked itself refuses without a toolbox, with every reason; what it allows goes on with one', async () => {
+    const site = new FakeSite();
+    site.inPlace = true;
+    site.free = 1000;
+    site.coverage = {
+      reachable: false,
+      refusals: [{ code: 'DR-WAL-GAP', message: 'segments A..B are missing', next: 'choose earlier' }],
+    };
+    await house.with(site, async () => {
+      const { message } = await failureOf(await house.recover());
+      assert.match(message, /DR-WAL-GAP/);
+      assert.match(message, /DR-DISK-TOO-SMALL/);
+      assert.deepEqual([site.count('openToolbox'), site.count('closeToolbox'), site.count('checkCoverage')], [0, 0, 0]);
+
+      site.free = 1e12;
+      site.coverage = {};
+      const handle = await house.recover({ mode: 'check' }, 'check.database.shandi');
+      await handle.result();
+      assert.deepEqual([site.count('openToolbox'), site.count('closeToolbox'), site.count('checkCoverage')], [1, 1, 0]);
     });
   });
 });

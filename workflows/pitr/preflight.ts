@@ -1,4 +1,5 @@
 /** Phase 1: every reason not to begin, at once, before anything is touched; and how long it will take. */
+import type { CheckInPlace } from '../../activities/pgbackrest';
 import { problemOf, refusalsOf } from '../contracts/errors';
 import { describeTarget, isoTime, type RecoveryTarget } from '../contracts/pitr';
 import type { Coverage, DatabaseFacts, DiskFacts, Refusal } from '../contracts/recovery';
@@ -45,10 +46,13 @@ export async function preflight(
   const damagedVolume = first.container?.dataVolume;
   const ofServer = [...aheadRefusals(target, first), ...serverRefusals(first)];
   if (!image || !damagedVolume) return run.refuse([noContainer(recovery), ...ofServer]);
+  const inPlace = first.answered ? await lookInPlace(run, on, recovery, target, first) : undefined;
+  if (inPlace && inPlace.refusals.length > 0) return run.refuse(inPlace.refusals);
   run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
   const toolbox = await openToolbox(run, on, recovery, image, damagedVolume);
   if (typeof toolbox !== 'string') return run.refuse([...toolbox, ...ofServer]);
-  const { damaged, coverage, prediction, refusals } = await look(run, on, recovery, toolbox, target, first);
+  const seen = inPlace ?? (await look(run, on, recovery, toolbox, target, first));
+  const { damaged, coverage, prediction, refusals } = seen;
   if (refusals.length > 0) return run.refuse(refusals);
   if (prediction.total > recovery.tier.rto) {
     run.note(
@@ -115,6 +119,13 @@ const position = (lsn: string): bigint => {
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 };
 
+interface Seen {
+  damaged: DatabaseFacts;
+  coverage: Coverage;
+  prediction: Prediction;
+  refusals: Refusal[];
+}
+
 /** What one target needs and meets now: read anew when another is chosen at the gate, because time has passed. */
 export async function look(
   run: Run,
@@ -123,17 +134,55 @@ export async function look(
   toolbox: string,
   target: RecoveryTarget,
   read?: DatabaseFacts,
-): Promise<{ damaged: DatabaseFacts; coverage: Coverage; prediction: Prediction; refusals: Refusal[] }> {
+): Promise<Seen> {
   const damaged = read ?? (await readDamaged(run, on, recovery));
-  const ahead = aheadRefusals(target, damaged);
   const [coverage, disk] = await Promise.all([
-    checkTarget(run, on, recovery, damaged, ahead.length > 0 ? { kind: 'latest' } : target),
-    run.probe(
-      'Measure the free disk',
-      () => on.probe.freeDisk({ ...recovery.at, toolbox }),
-      (facts) => `${bytes(facts.freeBytes)} free of ${bytes(facts.totalBytes)}`,
-    ),
+    checkTarget(run, on, recovery, damaged, searchedFor(target, damaged)),
+    freeDisk(run, on, recovery, toolbox),
   ]);
+  return judge(run, recovery, target, damaged, coverage, disk);
+}
+
+/** The same, asked of the server itself; undefined: it cannot be asked, and a toolbox has to be. */
+async function lookInPlace(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  target: RecoveryTarget,
+  damaged: DatabaseFacts,
+): Promise<Seen | undefined> {
+  const { id = '', imageId = '' } = damaged.container ?? {};
+  const searched = searchedFor(target, damaged);
+  const [asked, disk] = await Promise.all([
+    run.probe(
+      `Ask the server itself whether its archive reaches ${describeTarget(searched)}`,
+      () => on.probe.checkInPlace({ ...question(recovery, damaged, searched), container: id, image: imageId }),
+      (value) => ('unable' in value ? `it cannot say: ${value.unable}` : describeCoverage(value.coverage)),
+    ),
+    freeDisk(run, on, recovery, id),
+  ]);
+  return 'unable' in asked ? undefined : judge(run, recovery, target, damaged, asked.coverage, disk);
+}
+
+/** What lies ahead of the primary is not searched for: the archive is only looked at for whatever else is wrong. */
+const searchedFor = (target: RecoveryTarget, damaged: DatabaseFacts): RecoveryTarget =>
+  aheadOfPrimary(target, damaged) ? { kind: 'latest' } : target;
+
+const freeDisk = (run: Run, on: SiteProxies, { at }: Recovery, toolbox: string): Promise<DiskFacts> =>
+  run.probe(
+    'Measure the free disk',
+    () => on.probe.freeDisk({ ...at, toolbox }),
+    (facts) => `${bytes(facts.freeBytes)} free of ${bytes(facts.totalBytes)}`,
+  );
+
+function judge(
+  run: Run,
+  recovery: Recovery,
+  target: RecoveryTarget,
+  damaged: DatabaseFacts,
+  coverage: Coverage,
+  disk: DiskFacts,
+): Seen {
   const prediction = predict(recovery, damaged, coverage);
   run.facts('Pre-flight', [
     { label: 'Target', value: describeTarget(target) },
@@ -149,7 +198,7 @@ export async function look(
       value: `${duration(prediction.total)} (copy ${duration(prediction.copy)}, replay ${duration(prediction.replay)})`,
     },
   ]);
-  const refusals = [...ahead, ...coverage.refusals, ...otherRefusals(damaged, coverage, disk)];
+  const refusals = [...aheadRefusals(target, damaged), ...coverage.refusals, ...otherRefusals(damaged, coverage, disk)];
   return { damaged, coverage, prediction, refusals };
 }
 
@@ -171,7 +220,7 @@ function checkTarget(
   damaged: DatabaseFacts,
   target: RecoveryTarget,
 ): Promise<Coverage> {
-  const { at, key, input } = recovery;
+  const { at, key } = recovery;
   return run.probe(
     `Check that the archive reaches ${describeTarget(target)}`,
     async () => {
@@ -182,24 +231,32 @@ function checkTarget(
           image: damaged.container?.imageId ?? '',
           ...(damaged.container?.dataVolume ? { dataVolume: damaged.container.dataVolume } : {}),
         });
-        return await on.probe.checkCoverage({
-          ...at,
-          toolbox: container,
-          target,
-          primary: { answered: damaged.answered, now: damaged.now, lsn: damaged.lsn, timeline: damaged.timeline },
-          ...(input.backup ? { backup: input.backup } : {}),
-          ...(input.timeline ? { timeline: input.timeline } : {}),
-        });
+        return await on.probe.checkCoverage({ ...question(recovery, damaged, target), toolbox: container });
       } catch (error) {
         return unreadable(damaged.timeline, reasonsOf(error));
       }
     },
-    (coverage) =>
-      coverage.reachable
-        ? `yes, from backup ${coverage.backup?.label ?? '?'} with ${bytes(coverage.walBytes)} of WAL${coverage.needsTail ? ', once the tail is archived' : ''}`
-        : `no: ${coverage.refusals.map((one) => one.message).join('; ')}`,
+    describeCoverage,
   );
 }
+
+/** What the archive is asked, whoever asks it. */
+const question = (
+  { at, input }: Recovery,
+  damaged: DatabaseFacts,
+  target: RecoveryTarget,
+): Omit<CheckInPlace, 'container' | 'image'> => ({
+  ...at,
+  target,
+  primary: { answered: damaged.answered, now: damaged.now, lsn: damaged.lsn, timeline: damaged.timeline },
+  ...(input.backup ? { backup: input.backup } : {}),
+  ...(input.timeline ? { timeline: input.timeline } : {}),
+});
+
+const describeCoverage = (coverage: Coverage): string =>
+  coverage.reachable
+    ? `yes, from backup ${coverage.backup?.label ?? '?'} with ${bytes(coverage.walBytes)} of WAL${coverage.needsTail ? ', once the tail is archived' : ''}`
+    : `no: ${coverage.refusals.map((one) => one.message).join('; ')}`;
 
 /** What no retry mends: an image, a repository or a stanza that is missing, a pass phrase that cannot be read or does not fit. */
 const notToBegin = new Set(['DR-IMAGE-MISSING', 'DR-NO-BACKUP', 'DR-SECRET']);
