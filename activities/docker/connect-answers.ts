@@ -15,14 +15,18 @@ export interface ConnectAnswer {
 /** How long a connect may hang before it counts as no answer. A listening server on this network answers in microseconds. */
 const waitMs = 200;
 
+/** Tries to connect to the database's published port from here. */
+export function connectFromHere(at: DatabaseAt): Promise<ConnectAnswer> {
+  const { engine } = at.site;
+  return fromHere('socketPath' in engine ? '127.0.0.1' : engine.host, at.database.port);
+}
+
 /**
  * Tries to connect to the database's port the ways a client could: on the machine's published port from here, and on the
  * old address and the service name from the pooler's container, which is in the clients' network.
  */
 export async function connectAnswers(at: DatabaseAt, oldAddress: string | undefined): Promise<ConnectAnswer[]> {
-  const { engine } = at.site;
-  const host = 'socketPath' in engine ? '127.0.0.1' : engine.host;
-  return (await Promise.all([fromHere(host, at.database.port), fromPooler(at, oldAddress)])).flat();
+  return (await Promise.all([connectFromHere(at), fromPooler(at, oldAddress)])).flat();
 }
 
 /** The answers in a line, for a proof or a failure: `postgres:5432 from pgbouncer: refused; …`. */

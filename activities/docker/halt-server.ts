@@ -8,6 +8,7 @@ import { containerFacts, findService, inspectContainer } from '../shared/contain
 import { engineOf, engineStatus, onEngine, stoppingEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
+import { closeSessions } from '../shared/session';
 
 export interface HaltServer extends DatabaseAt {
   /**
@@ -67,6 +68,7 @@ async function halt(args: HaltServer): Promise<HaltedServer> {
       engine.getContainer(containerId).update({ RestartPolicy: { Name: 'no' } }),
     );
   const address = Object.values(before.NetworkSettings.Networks).find((one) => one.IPAddress)?.IPAddress;
+  closeSessions(site, containerId);
   if (before.State.Running || before.State.Restarting) await stopOrKill(args, before);
   const after = await inspectContainer(site, containerId);
   const { dataVolume } = containerFacts(after ?? before, database.dataDirectory);

@@ -3,7 +3,7 @@ import type { DatabaseAt, FenceProof } from '../../workflows/contracts/recovery'
 import { drFailure } from '../../workflows/contracts/errors';
 import { containerFacts, findService, inspectContainer } from '../shared/containers';
 import { onEngine, withEnginePatience } from '../shared/engine';
-import { connectAnswers, describeAnswers, type ConnectAnswer } from './connect-answers';
+import { connectAnswers, connectFromHere, describeAnswers, type ConnectAnswer } from './connect-answers';
 
 export interface ProveFence extends DatabaseAt {
   /** The fenced container, as pre-flight saw it; it may be gone. Empty: none was seen, and the one of its service is meant. */
@@ -19,8 +19,8 @@ export interface ProveFence extends DatabaseAt {
 /**
  * Proves that the damaged server takes no writes: its container is gone, or stopped (or
  * cut off from every network) with restart policy `no`, no running
- * container has its data volume mounted writable or is of its compose service, and a connect to its port is refused.
- * Changes nothing.
+ * container has its data volume mounted writable or is of its compose service, and a connect to its port is refused:
+ * from here, and where that leaves a doubt from the clients' network too. Changes nothing.
  * @throws DR-FENCE-NOT-PROVEN naming everything that speaks against it
  */
 export async function proveFence(args: ProveFence): Promise<FenceProof> {
@@ -32,16 +32,19 @@ async function prove(args: ProveFence): Promise<FenceProof> {
   const asked = args.containerId ? inspectContainer(site, args.containerId) : findService(site, database.service);
   const volume =
     args.volume || ((await asked)?.Mounts.find((one) => one.Destination === database.dataDirectory)?.Name ?? '');
-  const [info, users, ofService, answers] = await Promise.all([
+  const [info, users, ofService, fromHere] = await Promise.all([
     asked,
     volume ? running(args, { volume: [volume] }) : [],
     running(args, {
       label: [`com.docker.compose.project=${site.compose.project}`, `com.docker.compose.service=${database.service}`],
     }),
-    connectAnswers(args, args.oldAddress),
+    connectFromHere(args),
   ]);
   const containerId = args.containerId || (info?.Id ?? '');
   const facts = info ? containerFacts(info, database.dataDirectory) : undefined;
+  // What does not run has no network to answer from. Else, and where the port is not clearly shut, it is tried as clients do.
+  const settled = !facts?.running && fromHere.answer === 'refused';
+  const answers = settled ? [fromHere] : await connectAnswers(args, args.oldAddress);
   const against = [
     // One that outlives a kill, hung in the kernel, is cut off instead.
     ...(facts?.running && facts.networks.length > 0 ? ['it is still running'] : []),

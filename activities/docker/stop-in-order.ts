@@ -7,10 +7,11 @@ import { inspectContainer } from '../shared/containers';
 import { formatLsn, lsnBytes } from '../../workflows/contracts/wal';
 import { parseControlData, wasShutDown } from '../shared/control-data';
 import { readControlFile, type ControlFile } from '../shared/control-file';
-import { engineOf, engineStatus, onEngine, stoppingEngineOf } from '../shared/engine';
+import { engineStatus, onEngine, stoppingEngineOf } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
+import { closeSessions } from '../shared/session';
 import { withVolumeFiles } from '../shared/volume-files';
 
 export interface StopInOrder extends DatabaseAt {
@@ -49,21 +50,13 @@ export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
     const before = await inspectContainer(site, containerId);
     if (!before) throw drFailure('DR-STALL', `container ${containerId} of ${database.service} is gone`);
     demandService(site, database.service, before);
+    closeSessions(site, containerId);
     const seconds = Math.max(1, Math.ceil(args.timeoutMs / 1000));
-    if (before.State.Running)
-      await onEngine(site, `stopping ${containerId}`, () =>
-        stoppingEngineOf(site, seconds)
-          .getContainer(containerId)
-          .stop({ t: seconds })
-          .catch((error: unknown) => {
-            if (engineStatus(error) !== 304) throw error;
-          }),
-      );
-    const { State } = await engineOf(site).getContainer(containerId).inspect();
-    if (State.Running || State.ExitCode !== 0)
+    const exitCode = before.State.Running ? await stop(site, containerId, seconds) : before.State.ExitCode;
+    if (exitCode !== 0)
       throw drFailure(
         'DR-STALL',
-        `${database.service} did not shut down in order: ${State.Running ? 'it still runs' : `exit code ${State.ExitCode}`}`,
+        `${database.service} did not shut down in order: ${exitCode === undefined ? 'it still runs' : `exit code ${exitCode}`}`,
       );
     const { dataDirectory } = database;
     const source = { containerId, volume, image: before.Image, dataDirectory };
@@ -74,6 +67,28 @@ export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
       throw drFailure('DR-STALL', `the control file of ${database.service} does not say "shut down"`);
     const { checkpoint, timeline, systemIdentifier } = facts;
     return { checkpointLsn: formatLsn(checkpoint), timeline, systemIdentifier, durationMs: Date.now() - began };
+  });
+}
+
+/**
+ * Tells the engine to stop a container, and waits for its end by the engine's own wait, which answers a tenth of a second
+ * before the stop does: the engine still tidies up its networks then.
+ * @returns its exit code; undefined when it still runs
+ */
+async function stop(site: Site, containerId: string, seconds: number): Promise<number | undefined> {
+  const container = stoppingEngineOf(site, seconds).getContainer(containerId);
+  return onEngine(site, `stopping ${containerId}`, async () => {
+    const ended = container.wait().then(({ StatusCode }: { StatusCode: number }) => StatusCode);
+    ended.catch(() => undefined);
+    const stopping = container.stop({ t: seconds }).catch((error: unknown) => {
+      if (engineStatus(error) !== 304) throw error;
+    });
+    stopping.catch(() => undefined);
+    const stopped = stopping.then(async () => {
+      const { State } = await container.inspect();
+      return State.Running ? undefined : State.ExitCode;
+    });
+    return Promise.race([ended, stopped]);
   });
 }
 

@@ -1,4 +1,5 @@
-import { loadPlan, type Plan } from '../../plan';
+import { readFile } from 'node:fs/promises';
+import { loadPlan, type LoadedPlan, type Plan } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from '../shared/paths';
 
@@ -18,7 +19,7 @@ export const planPath = (): string => fromRoot(process.env['DR_PLAN'] || 'plan/s
  * @throws DR-PLAN with every fault, or when its hash is not the one the run was started for
  */
 export async function pinPlan(args: { expectHash?: string }): Promise<PinnedPlan> {
-  const loaded = await loadPlan(planPath()).catch((error: Error) => {
+  const loaded = await load(planPath()).catch((error: Error) => {
     throw drFailure('DR-PLAN', error.message);
   });
   if (args.expectHash !== undefined && args.expectHash !== loaded.hash) {
@@ -27,4 +28,15 @@ export async function pinPlan(args: { expectHash?: string }): Promise<PinnedPlan
     });
   }
   return { hash: loaded.hash, version: loaded.plan.version, name: loaded.plan.name, plan: loaded.plan };
+}
+
+let last: { path: string; text: string; loaded: LoadedPlan } | undefined;
+
+/** A text that was read and found good is not examined again: that takes a tenth of a second, and a failover waits for it. */
+async function load(path: string): Promise<LoadedPlan> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (last?.path === path && last.text === text) return last.loaded;
+  const loaded = await loadPlan(path);
+  if (text !== undefined) last = { path, text, loaded };
+  return loaded;
 }

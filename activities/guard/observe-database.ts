@@ -5,8 +5,9 @@ import { findService } from '../shared/containers';
 import { begun, patientEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { fault, lateFor, withLate } from './faults';
+import { keepReady } from './keep-ready';
 import { look, type LookRound } from './look-round';
-import { engineProbe } from './probes';
+import { engineProbe, stateWords } from './probes';
 import { keepSample } from './samples';
 
 export interface ObserveDatabase extends LookRound {
@@ -27,6 +28,8 @@ export interface Observation {
 
 /** Looks through the client path and at the engine cost more than one at the server; they are made once in so many. */
 const seldom = 3;
+/** Sessions that a failover will need are touched, or opened anew, once in so many looks. */
+const ready = 10;
 /** Events of the engine that may mean the end of the primary (Docker Engine API, "SystemEvents"). */
 const fatal = ['die', 'oom', 'destroy', 'pause'];
 
@@ -44,6 +47,7 @@ export async function observeDatabase(args: ObserveDatabase): Promise<Observatio
       for (let count = 0; ; count += 1) {
         signal.throwIfAborted();
         const often = count % seldom !== 0;
+        if (count % ready === 0) void keepReady(args);
         const looking = look(args, { clientPath: !often, engine: !often });
         const told = await Promise.race([looking.then(() => undefined), events?.first ?? never]);
         if (told) return await byEvent(args, told, newest);
@@ -55,7 +59,7 @@ export async function observeDatabase(args: ObserveDatabase): Promise<Observatio
           beat({ what: 'watching', lsn: round.sample.lsn, text: `${args.database.service} at ${round.sample.lsn}` });
         }
         const wrong = fault(round, args.known, newest);
-        if (wrong) return await byLook(args, wrong, { ...round, ...sampleOf(round, newest) }, signal);
+        if (wrong) return await byLook(args, wrong, { ...round, ...sampleOf(round, newest) }, signal, events?.first);
         newest = { ...round, ...sampleOf(round, newest) };
         if (Date.now() >= end) return { by: 'peace', says: 'everything is as it should be', round: newest };
         const next = await Promise.race([pause(args.database.failover.probeInterval, signal), events?.first ?? never]);
@@ -77,25 +81,40 @@ const sampleOf = (round: Round, newest: Round | undefined): Pick<Round, 'sample'
 };
 
 /**
- * A server that hangs up may just have died: beside it the engine is asked at once. An observer elsewhere gives that one the
- * first word.
+ * A server that hangs up may just have died: beside it the engine is asked at once, and listened to. An observer elsewhere
+ * gives that one the first word.
  */
-async function byLook(args: ObserveDatabase, says: string, round: Round, signal: AbortSignal): Promise<Observation> {
+async function byLook(
+  args: ObserveDatabase,
+  says: string,
+  round: Round,
+  signal: AbortSignal,
+  death: Promise<Death> = never,
+): Promise<Observation> {
   if (!round.answers.some((one) => one.probe === 'direct' && one.answer === 'refused'))
     return { by: 'look', says, round };
   if (!args.beside) {
     await sleep(firstWordMs, undefined, { signal });
     return { by: 'look', says, round };
   }
-  const { answer, container } = await engineProbe(args, args.database.failover.probeTimeout);
+  const ask = (): ReturnType<typeof engineProbe> => engineProbe(args, args.database.failover.probeTimeout);
+  const told = death.then(({ exited }) => exited ?? ask());
+  const asked = await Promise.race([ask(), told]);
+  // The processes of a container end before the engine knows.
+  const { answer, container } = asked.container?.running
+    ? await Promise.race([told, sleep(newsMs, asked, { signal })])
+    : asked;
   const answers = [...round.answers.filter((one) => one.probe !== 'engine'), answer];
   return { by: 'look', says, round: { ...round, answers, ...(container ? { container } : {}) } };
 }
 
-const firstWordMs = 200;
+/** How long an engine may take to tell of the death of a container whose server has hung up. */
+const newsMs = 200;
+/** How long the observer beside the server may take for its first word. */
+const firstWordMs = 400;
 
-async function byEvent(args: ObserveDatabase, action: string, newest: Round | undefined): Promise<Observation> {
-  const { answer, container } = await engineProbe(args, args.database.failover.probeTimeout);
+async function byEvent(args: ObserveDatabase, death: Death, newest: Round | undefined): Promise<Observation> {
+  const { answer, container } = death.exited ?? (await engineProbe(args, args.database.failover.probeTimeout));
   const round: Round = {
     observer: args.observer,
     startedAt: new Date().toISOString(),
@@ -103,28 +122,35 @@ async function byEvent(args: ObserveDatabase, action: string, newest: Round | un
     ...(container ? { container } : {}),
     ...(newest?.sample ? { sample: newest.sample } : {}),
   };
-  return { by: 'event', says: `the engine reports "${action}": ${answer.says}`, round };
+  return { by: 'event', says: `the engine reports "${death.action}": ${answer.says}`, round };
+}
+
+export interface Death {
+  /** The engine's word for it. */
+  action: string;
+  /** The container has exited and will not be started again by its restart policy: the engine need not be asked. */
+  exited?: { answer: ProbeAnswer; container: NonNullable<Round['container']> };
 }
 
 /** The first event of the primary's container that may mean its end. An engine that tells nothing is no fault of the primary. */
 async function deaths(
   args: ObserveDatabase,
   signal: AbortSignal,
-): Promise<{ first: Promise<string>; stop: () => void } | undefined> {
+): Promise<{ first: Promise<Death>; stop: () => void } | undefined> {
   try {
     // An engine that hangs must not keep the observer from looking by its other ways.
-    const stream = await withEnginePatience(args.database.failover.probeTimeout, async () => {
+    const watched = await withEnginePatience(args.database.failover.probeTimeout, async () => {
       const info = await findService(args.site, args.database.service);
       if (!info) return undefined;
-      const filters = { type: ['container' as const], container: [info.Id], event: fatal };
-      return (await begun(patientEngineOf(args.site).getEvents({ filters }))) as Readable;
+      const filters = { type: ['container' as const], container: [info.Id], event: [...fatal, 'kill'] };
+      const stream = (await begun(patientEngineOf(args.site).getEvents({ filters }))) as Readable;
+      return { stream, restartPolicy: info.HostConfig.RestartPolicy?.Name ?? '' };
     });
-    if (!stream) return undefined;
-    const first = new Promise<string>((resolve) => {
-      stream.on('data', (chunk: Buffer) => {
-        const line = chunk.toString('utf8').split('\n')[0] ?? '';
-        resolve(/"Action":"(\w+)/.exec(line)?.[1] ?? 'an event');
-      });
+    if (!watched) return undefined;
+    const { stream, restartPolicy } = watched;
+    const first = new Promise<Death>((resolve) => {
+      const listener = new EventListener(restartPolicy, resolve);
+      stream.on('data', (chunk: Buffer) => listener.heard(chunk.toString('utf8')));
       stream.on('error', () => undefined);
     });
     const stop = (): void => void stream.destroy();
@@ -132,5 +158,52 @@ async function deaths(
     return { first, stop };
   } catch {
     return undefined;
+  }
+}
+
+interface EngineEvent {
+  Action?: string;
+  Actor?: { Attributes?: Record<string, string> };
+}
+
+/**
+ * Tells a death from what comes before it. The engine says "die" a tenth of a second before it answers questions about the
+ * container again; whether it starts the container once more depends on its restart policy, and on whether somebody has told
+ * the engine to kill or stop it (Docker manual, "Start containers automatically"): then it does not, and nothing need be asked.
+ */
+export class EventListener {
+  private told = false;
+  private oom = false;
+  private rest = '';
+
+  constructor(
+    private readonly restartPolicy: string,
+    private readonly died: (death: Death) => void,
+  ) {}
+
+  /** Takes what the engine sent: one JSON object per line, in pieces of any size. */
+  heard(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines.filter((one) => one.trim() !== '')) this.event(JSON.parse(line) as EngineEvent);
+  }
+
+  private event({ Action, Actor }: EngineEvent): void {
+    const { signal, exitCode } = Actor?.Attributes ?? {};
+    if (Action === 'kill') this.told ||= ['2', '3', '9', '15'].includes(signal ?? '');
+    if (Action === 'oom') this.oom = true;
+    if (!Action || Action === 'kill') return;
+    const stays = this.told || this.restartPolicy === 'no';
+    if (Action !== 'die' || !stays || exitCode === undefined) return this.died({ action: Action });
+    const container = {
+      exists: true,
+      running: false,
+      paused: false,
+      exitCode: Number(exitCode),
+      oomKilled: this.oom,
+      restartPolicy: this.restartPolicy,
+    };
+    const answer: ProbeAnswer = { probe: 'engine', answer: 'ok', says: stateWords(container), tookMs: 0 };
+    this.died({ action: Action, exited: { answer, container } });
   }
 }

@@ -180,7 +180,8 @@ export async function engineProbe(
   return { answer, ...(container ? { container } : {}) };
 }
 
-function stateWords(container: NonNullable<Round['container']>): string {
+/** The state of a container in words. */
+export function stateWords(container: NonNullable<Round['container']>): string {
   if (!container.exists) return 'its container is gone';
   if (container.paused) return 'its container is paused';
   if (container.running) return 'its container runs';

@@ -3,7 +3,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
-import { Admin, AdminTimeout } from './admin';
+import { Admin, AdminTimeout } from '../shared/pooler-admin';
 import { forgetPause, notedByThisRun, notePause } from './pause-record';
 
 export interface PausedClients {
@@ -37,26 +37,29 @@ export async function pauseClients(args: PauseClients): Promise<PausedClients> {
     const alreadyPaused = before.paused && !(await notedByThisRun(args));
     if (!before.paused) await notePause(args);
     const drainMs = args.drainMs ?? pooler.pauseTimeout;
-    let killed = !(await pause(args, drainMs));
+    let killed = !(before.paused || (await pause(args, drainMs)) || (await idle(args)));
     if (killed && args.cut === false) return giveUp(args, drainMs, alreadyPaused);
-    if (killed) await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
-    const held = await Admin.use(args, async (admin) => ({
-      state: await admin.database(),
-      busy: await admin.busyServers(),
-    }));
-    if (held.state.paused && held.busy > 0 && !killed) {
-      // An earlier try left a PAUSE that is still waiting.
-      if (args.cut === false) return giveUp(args, drainMs, alreadyPaused);
-      await Admin.use(args, (admin) => admin.run(`KILL ${pooler.database}`));
-      killed = true;
-    }
-    if (!held.state.paused)
-      throw drFailure('DR-POOLER', `${pooler.service} does not show ${pooler.database} as paused after PAUSE`, {
-        retry: true,
-      });
-    return { paused: true, killed, waitedMs: Date.now() - began, alreadyPaused };
+    return Admin.use(args, async (admin) => {
+      if (killed) await admin.run(`KILL ${pooler.database}`);
+      const held = { state: await admin.database(), busy: await admin.busyServers() };
+      if (held.state.paused && held.busy > 0 && !killed) {
+        // An earlier try left a PAUSE that is still waiting.
+        if (args.cut === false) return giveUp(args, drainMs, alreadyPaused);
+        await admin.run(`KILL ${pooler.database}`);
+        killed = true;
+      }
+      if (!held.state.paused)
+        throw drFailure('DR-POOLER', `${pooler.service} does not show ${pooler.database} as paused after PAUSE`, {
+          retry: true,
+        });
+      return { paused: true, killed, waitedMs: Date.now() - began, alreadyPaused };
+    });
   });
 }
+
+/** Nothing works for a client: what PAUSE still waits for is a connection to a server that is gone. */
+const idle = (args: DatabaseAt): Promise<boolean> =>
+  Admin.use(args, async (admin) => (await admin.busyServers()) === 0);
 
 /** Nobody is cut; whom somebody else holds is left held. */
 async function giveUp(args: DatabaseAt, drainMs: number, alreadyPaused: boolean): Promise<never> {
@@ -74,7 +77,6 @@ async function giveUp(args: DatabaseAt, drainMs: number, alreadyPaused: boolean)
 async function pause(args: DatabaseAt, timeoutMs: number): Promise<boolean> {
   const { pooler } = args.database;
   return Admin.use(args, async (admin) => {
-    if ((await admin.database()).paused) return true;
     try {
       await admin.run(`PAUSE ${pooler.database}`, timeoutMs);
       return true;

@@ -7,7 +7,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 import { fromRoot } from '../shared/paths';
 import { until } from '../shared/until';
 import { writeFileAtomically } from '../shared/write-file';
-import { Admin } from './admin';
+import { Admin } from '../shared/pooler-admin';
 import { withHost } from './databases-file';
 
 /**

@@ -3,7 +3,7 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { withHeartbeat } from '../shared/heartbeat';
-import { Admin } from './admin';
+import { Admin } from '../shared/pooler-admin';
 import { forgetPause } from './pause-record';
 
 /**

@@ -56,6 +56,7 @@ export async function promoteStandby(args: PromoteStandby): Promise<PromotedStan
         database: database.database,
         signal,
         timeoutMs: deadlineMs + 10_000,
+        warm: true,
       });
       const { history, lastHeartbeatAt, ...answer } = JSON.parse(text) as Answer;
       const fork = lastFork(history);

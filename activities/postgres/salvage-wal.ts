@@ -8,7 +8,7 @@ import { demandApproval } from '../shared/approval';
 import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
-import { withVolumeFiles } from '../shared/volume-files';
+import { patchHere, withVolumeFiles } from '../shared/volume-files';
 import { pageBytes, pagesFrom } from './wal-pages';
 
 export interface SalvageWal extends DatabaseAt {
@@ -18,7 +18,7 @@ export interface SalvageWal extends DatabaseAt {
   volume: string;
   image: string;
   /** Who is given the WAL: a standby that runs. */
-  to: { container: string; service: string; site: Site };
+  to: { container: string; service: string; site: Site; volume?: string };
   /** Timeline and cluster of the dead primary, and the end of the WAL that the standby has. */
   timeline: number;
   systemIdentifier: string;
@@ -107,6 +107,8 @@ async function patch(
   pages: { offset: number; content: Buffer },
   signal: AbortSignal,
 ): Promise<void> {
+  const { site, volume } = args.to;
+  if (volume && (await patchHere(site, volume, `pg_wal/${name}`, pages.offset, pages.content))) return;
   const file = `${args.database.dataDirectory}/pg_wal/${name}`;
   const command = ['sh', '-c', patchScript, 'sh', file, String(pages.offset / pageBytes)];
   await inStandby(args, command, signal, pages.content);

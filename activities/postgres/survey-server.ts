@@ -122,7 +122,7 @@ const unanswered = (at: MemberAt, problem: string): ServerFacts => ({
 });
 
 async function ask(at: MemberAt, container: string, patienceMs: number, signal: AbortSignal): Promise<Asked> {
-  const options = { signal, timeoutMs: patienceMs };
+  const options = { signal, timeoutMs: patienceMs, warm: true };
   try {
     const { database, heartbeatTable } = at.database;
     const heartbeat = `(SELECT ${isoSql('max(at)')} FROM ${escapeIdentifier(heartbeatTable)})`;

@@ -1,12 +1,18 @@
 import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
-import { execIn, type ExecOptions } from './exec';
+import { execIn, type ExecOptions, type ExecResult } from './exec';
+import { warm } from './session';
 
 export interface PsqlOptions extends Pick<ExecOptions, 'signal' | 'timeoutMs'> {
   /** Default `postgres`. */
   database?: string;
   /** `lock_timeout` of the session, milliseconds (default 2 000): an excluded DROP still holds its lock on a paused copy. */
   lockTimeoutMs?: number;
+  /**
+   * Ask in a session that stays open for the next question. Each text must then be one statement, and doing the whole again
+   * must be safe, for a session can turn out to be one with a server that is gone.
+   */
+  warm?: boolean;
 }
 
 /**
@@ -42,6 +48,39 @@ export async function psql(
   sql: string | string[],
   options: PsqlOptions = {},
 ): Promise<string> {
+  const result =
+    (options.warm ? await inSession(site, container, [sql].flat(), options) : undefined) ??
+    (await inProgram(site, container, sql, options));
+  if (result.exitCode === 0) return result.stdout.trim();
+  const said = result.stderr.trim().slice(0, 500);
+  // psql exits 2 when it could not connect, 3 when a statement failed (psql manual, "Exit Status").
+  if (result.exitCode === 2)
+    throw drFailure('DR-DATABASE-DOWN', `container ${container} does not take connections: ${said}`, { retry: true });
+  throw drFailure('DR-SQL', `container ${container} answered: ${said}`);
+}
+
+/** undefined: the session is busy, or it was one with a server that has gone away since. */
+async function inSession(
+  site: Site,
+  container: string,
+  statements: string[],
+  { database = 'postgres', lockTimeoutMs = 2000, timeoutMs = 30_000, signal }: PsqlOptions,
+): Promise<ExecResult | undefined> {
+  signal?.throwIfAborted();
+  const session = await warm(site, container, database);
+  if (session.busy) return undefined;
+  const old = session.answered > 0;
+  const answer = await session.ask([`SET lock_timeout = ${lockTimeoutMs}`, ...statements], timeoutMs, signal);
+  if ('output' in answer) return { exitCode: 0, stdout: answer.output, stderr: '' };
+  return old && answer.ended.exitCode !== 3 ? undefined : answer.ended;
+}
+
+async function inProgram(
+  site: Site,
+  container: string,
+  sql: string | string[],
+  options: PsqlOptions,
+): Promise<ExecResult> {
   const command = [
     'psql',
     '-X',
@@ -54,16 +93,10 @@ export async function psql(
     options.database ?? 'postgres',
     ...[sql].flat().flatMap((text) => ['-c', text]),
   ];
-  const result = await execIn(site, container, command, {
+  return execIn(site, container, command, {
     user: 'postgres',
     env: [`PGOPTIONS=-c lock_timeout=${options.lockTimeoutMs ?? 2000}`, 'PGCONNECT_TIMEOUT=5'],
     ...(options.signal ? { signal: options.signal } : {}),
     timeoutMs: options.timeoutMs ?? 30_000,
   });
-  if (result.exitCode === 0) return result.stdout.trim();
-  const said = result.stderr.trim().slice(0, 500);
-  // psql exits 2 when it could not connect, 3 when a statement failed (psql manual, "Exit Status").
-  if (result.exitCode === 2)
-    throw drFailure('DR-DATABASE-DOWN', `container ${container} does not take connections: ${said}`, { retry: true });
-  throw drFailure('DR-SQL', `container ${container} answered: ${said}`);
 }

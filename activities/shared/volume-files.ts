@@ -93,6 +93,30 @@ function localFiles(directory: string): VolumeFiles {
   };
 }
 
+/**
+ * Writes into a file of a volume on this very machine, from an offset on; the file must be there.
+ * @returns false when the volume is elsewhere or may not be looked into, or has no such file
+ */
+export async function patchHere(
+  site: Site,
+  volume: string,
+  path: string,
+  offset: number,
+  content: Buffer,
+): Promise<boolean> {
+  const here = await mountpoint(site, volume);
+  if (here === undefined) return false;
+  const file = await open(join(here, path), 'r+').catch(() => undefined);
+  if (!file) return false;
+  try {
+    await file.write(content, 0, content.length, offset);
+    await file.datasync();
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Through the engine, on any container that mounts the data directory. */
 export function archiveFiles(site: Site, container: string, dataDirectory: string): VolumeFiles {
   const entry = async (path: string): Promise<Entry | undefined> => {

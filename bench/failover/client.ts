@@ -12,7 +12,7 @@ export interface Acknowledged {
 export interface ClientOptions {
   /** Longest wait for a connection and for an answer, milliseconds. Then the client hangs up and tries again. */
   patienceMs: number;
-  /** Clients side by side. Default 4: what one of them waits for, another may already have. */
+  /** Clients side by side. Default 2: what one of them waits for, the other may already have. */
   lanes?: number;
 }
 
@@ -21,6 +21,8 @@ const table =
 const insert = `INSERT INTO bench_writes (id) VALUES ($1)
   RETURNING ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline`;
 const pause = 5;
+/** A client that was turned away comes back after this time, milliseconds: a login is dear, and four hundred a second are an attack. */
+const pauseAfterFailure = 20;
 
 /** Ids never repeat, also between two processes that measure on the same data. */
 let nextId = Date.now() * 1000;
@@ -43,7 +45,7 @@ export class WritingClients {
     private readonly address: ClientConfig,
     private readonly options: ClientOptions,
   ) {
-    this.work = Array.from({ length: options.lanes ?? 4 }, () => this.lane());
+    this.work = Array.from({ length: options.lanes ?? 2 }, () => this.lane());
   }
 
   /**
@@ -77,6 +79,8 @@ export class WritingClients {
         this.failed.push({ at: performance.now(), why: (error as Error).message });
         hangUp(client);
         client = undefined;
+        await sleep(pauseAfterFailure);
+        continue;
       }
       await sleep(pause);
     }

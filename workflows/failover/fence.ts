@@ -14,8 +14,9 @@ import type { FailoverFacts } from './decide';
 import { demandStandby } from './still-standby';
 import { acceptUnproven } from './unproven';
 
-/** A transaction on a lost server does not end by waiting for it. */
+/** How long transactions may take to end on a server that works; on a lost one they do not end by waiting. */
 const drainMs = 200;
+const drainLostMs = 20;
 /** How long a server that still works may take to stop in order; it then sends its standby everything. */
 const stopTimeoutMs = 10_000;
 /** An engine that says nothing for so long while nobody is served is taken for one that hangs. */
@@ -44,7 +45,7 @@ export async function fence(
   const yes = approval.reference;
   const old = beside({ site: at.site.name });
   const [held, halted] = await Promise.all([
-    holdClients(run, cluster, approval),
+    holdClients(run, cluster, approval, primary.answered ? drainMs : drainLostMs),
     run.change(
       'Stop the old primary for good',
       () =>
@@ -142,7 +143,7 @@ export async function proveAgain(facts: FailoverFacts): Promise<void> {
 }
 
 /** A pooler that is down holds nobody, and lets nobody through either: the repointing will say so. */
-async function holdClients(run: Run, cluster: Cluster, approval: Approval): Promise<boolean> {
+async function holdClients(run: Run, cluster: Cluster, approval: Approval, drainMs: number): Promise<boolean> {
   const { home } = cluster;
   const on = beside({ site: home.site.name });
   let pausedBefore = false;
@@ -186,7 +187,12 @@ async function salvageWal(
         containerId: target.containerId,
         volume: target.volume,
         image: imageOf(facts),
-        to: { container: chosen.container?.id ?? '', service: chosen.service, site },
+        to: {
+          container: chosen.container?.id ?? '',
+          service: chosen.service,
+          site,
+          ...(chosen.dataVolume ? { volume: chosen.dataVolume } : {}),
+        },
         timeline: chosen.timeline,
         systemIdentifier: chosen.systemIdentifier,
         fromLsn: chosen.receivedLsn,

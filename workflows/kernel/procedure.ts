@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   proxyActivities,
+  proxyLocalActivities,
   TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -25,6 +26,12 @@ const control = proxyActivities<typeof evidence>({
   taskQueue: controlQueue,
   startToCloseTimeout: '20 seconds',
   scheduleToStartTimeout: '1 minute',
+  retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 5 },
+});
+
+// Beside the workflow task itself, on the worker that has it: every run begins with it, a failover while nobody is served.
+const here = proxyLocalActivities<Pick<typeof evidence, 'pinPlan'>>({
+  startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 5 },
 });
 
@@ -140,7 +147,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
 /** A plan that is bad, or not the one the run was started for, is a refusal: nothing was begun that could be held. */
 async function pinPlan(expectHash: string | undefined): Promise<PinnedPlan> {
   try {
-    return await control.pinPlan(expectHash === undefined ? {} : { expectHash });
+    return await here.pinPlan(expectHash === undefined ? {} : { expectHash });
   } catch (error) {
     const { code, message } = problemOf(error);
     if (code === 'DR-PLAN') throw new Ended('refused', 'DR-PLAN', message);

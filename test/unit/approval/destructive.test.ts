@@ -78,6 +78,7 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   closeToolbox: 'a container of this run',
   listBackups: 'reads',
   checkCoverage: 'reads',
+  checkInPlace: 'reads',
   restoreCopy: 'a volume of this run',
   archiveCheck: 'a WAL switch',
   fullBackup: 'adds a backup and expires nothing',
