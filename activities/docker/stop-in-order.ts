@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../../plan';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
@@ -12,7 +15,7 @@ import { execIn } from '../shared/exec';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
 import { closeSessions } from '../shared/session';
-import { withVolumeFiles } from '../shared/volume-files';
+import { mountpoint, withVolumeFiles } from '../shared/volume-files';
 
 export interface StopInOrder extends DatabaseAt {
   containerId: string;
@@ -52,7 +55,7 @@ export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
     demandService(site, database.service, before);
     closeSessions(site, containerId);
     const seconds = Math.max(1, Math.ceil(args.timeoutMs / 1000));
-    const exitCode = before.State.Running ? await stop(site, containerId, seconds) : before.State.ExitCode;
+    const exitCode = before.State.Running ? await stop(args, seconds) : before.State.ExitCode;
     if (exitCode !== 0)
       throw drFailure(
         'DR-STALL',
@@ -71,25 +74,42 @@ export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
 }
 
 /**
- * Tells the engine to stop a container, and waits for its end by the engine's own wait, which answers a tenth of a second
- * before the stop does: the engine still tidies up its networks then.
- * @returns its exit code; undefined when it still runs
+ * Tells the engine to stop a container, and waits for its end by whatever shows it first: the server's lock file, where this
+ * worker can look into its volume (the postmaster removes it last of all, and a crash leaves it), or the engine's own wait. Both
+ * come a fifth of a second before the engine answers the stop: it tidies up its networks first.
+ * @returns its exit code, 0 for a lock file that is gone; undefined when it still runs
  */
-async function stop(site: Site, containerId: string, seconds: number): Promise<number | undefined> {
+async function stop({ site, containerId, volume }: StopInOrder, seconds: number): Promise<number | undefined> {
   const container = stoppingEngineOf(site, seconds).getContainer(containerId);
+  const here = await mountpoint(site, volume).catch(() => undefined);
+  const over = new AbortController();
   return onEngine(site, `stopping ${containerId}`, async () => {
     const ended = container.wait().then(({ StatusCode }: { StatusCode: number }) => StatusCode);
-    ended.catch(() => undefined);
-    const stopping = container.stop({ t: seconds }).catch((error: unknown) => {
-      if (engineStatus(error) !== 304) throw error;
-    });
-    stopping.catch(() => undefined);
-    const stopped = stopping.then(async () => {
-      const { State } = await container.inspect();
-      return State.Running ? undefined : State.ExitCode;
-    });
-    return Promise.race([ended, stopped]);
+    const stopped = container
+      .stop({ t: seconds })
+      .catch((error: unknown) => {
+        if (engineStatus(error) !== 304) throw error;
+      })
+      .then(async () => {
+        const { State } = await container.inspect();
+        return State.Running ? undefined : State.ExitCode;
+      });
+    const left = here === undefined ? never : lockFileGone(join(here, 'postmaster.pid'), over.signal);
+    for (const one of [ended, stopped, left]) one.catch(() => undefined);
+    try {
+      return await Promise.race([ended, stopped, left]);
+    } finally {
+      over.abort();
+    }
   });
+}
+
+const never = new Promise<never>(() => undefined);
+const lookMs = 5;
+
+async function lockFileGone(path: string, signal: AbortSignal): Promise<0> {
+  while (existsSync(path)) await sleep(lookMs, undefined, { signal });
+  return 0;
 }
 
 /** A version whose file we cannot read ourselves: its own program can. */

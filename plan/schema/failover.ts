@@ -48,8 +48,8 @@ export const failover = z.strictObject({
     ),
   probeInterval: positiveDuration.prefault('400ms').describe('Pause between two rounds of looking. Default 400ms.'),
   probeTimeout: positiveDuration
-    .prefault('700ms')
-    .describe('Longest wait for one probe of an ambiguous picture. Default 700ms.'),
+    .prefault('600ms')
+    .describe('Longest wait for one probe of an ambiguous picture. Default 600ms.'),
   rounds: z
     .int({ error: ROUNDS })
     .min(3, { error: ROUNDS })

@@ -4,11 +4,18 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listens, taken } from './port';
 import { ports, temporalServer, workers, type Child } from './processes';
 import { drUp, logFile, removeState, writeState, type ControlPlaneState } from './state';
+
+/**
+ * The platform it recovers may be what takes all the processors: what orchestrates goes first where it may (root). Inherited by
+ * the children, whose work is brief; restores and replays run in containers of their own, at their own priority.
+ */
+const priority = -10;
 
 /** A child that dies again at once waits longer each time, up to this many milliseconds. */
 const longestPause = 5_000;
@@ -30,6 +37,12 @@ const state: ControlPlaneState = {
   children: {},
   ready: false,
 };
+
+try {
+  setPriority(priority);
+} catch {
+  // Not root: then it shares with everybody else.
+}
 
 function publish(): void {
   if (stopping) return;

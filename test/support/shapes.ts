@@ -241,7 +241,9 @@ const guard: Record<string, Shape> = {
     watches = site.count('observeDatabase');
     await handle.executeUpdate('unfreeze', { args: [word] });
     await watching(site, watches);
-    site.observations.push(look('look', [answer('direct', 'ok'), answer('client-path', 'refused')]));
+    const noPooler = look('look', [answer('direct', 'ok'), answer('client-path', 'refused')]);
+    site.round = noPooler.round;
+    site.observations.push(noPooler);
     await seen(handle, ({ waitingFor }) => /look at the pooler/.test(waitingFor ?? ''));
     watches = site.count('observeDatabase');
     site.observations.push(look('peace', [answer('direct', 'ok')]));

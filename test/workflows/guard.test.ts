@@ -221,6 +221,7 @@ describe('guard: what it does about what it sees, and what people tell it', func
     it('of a pooler that is down stands until the clients get through, and nothing is failed over', async () => {
       const site = new FakeSite();
       await guarded(site, async (handle) => {
+        site.round = noPooler;
         site.observations.push(look(noPooler));
         const now = await sees(handle, 'it calls a person', (one) => one.state === 'alarm');
         assert.match(now.waitingFor ?? '', /clients cannot reach it: look at the pooler .*client-path refused/);
@@ -235,10 +236,24 @@ describe('guard: what it does about what it sees, and what people tell it', func
       });
     });
 
+    it('of a pooler is not raised when the next look gets through: somebody died, or nobody did', async () => {
+      const site = new FakeSite();
+      await guarded(site, async (handle) => {
+        site.round = well;
+        await watchesAnew(site, handle, () => Promise.resolve(site.observations.push(look(noPooler))));
+        assert.doesNotMatch(told(await view(handle)), /ALARM/);
+      });
+    });
+
     it('is raised once, and keeps the moment it began, though each look words it anew', async () => {
       const site = new FakeSite();
-      const told_ = (lsn: string): Observation =>
-        look({ ...noPooler, answers: noPooler.answers.map((one) => ({ ...one, says: `${one.says} at ${lsn}` })) });
+      const told_ = (lsn: string): Observation => {
+        site.round = {
+          ...noPooler,
+          answers: noPooler.answers.map((one) => ({ ...one, says: `${one.says} at ${lsn}` })),
+        };
+        return look(site.round);
+      };
       await guarded(site, async (handle) => {
         site.observations.push(told_('0/1'));
         const first = await sees(handle, 'it calls a person', (one) => one.state === 'alarm');
@@ -291,6 +306,7 @@ describe('guard: what it does about what it sees, and what people tell it', func
       const site = new FakeSite();
       await guarded(site, async (handle) => {
         await watchesAnew(site, handle, () => say(handle, 'freeze', { kind: 'maintenance', ...word }));
+        site.round = noPooler;
         site.observations.push(look(noPooler));
         await sees(handle, 'it noted it', (one) => /in maintenance: the database answers, but clients/.test(told(one)));
         assert.notEqual((await view(handle)).state, 'alarm');

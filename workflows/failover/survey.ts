@@ -18,7 +18,7 @@ export interface Survey {
 }
 
 /** A primary that others have watched in vain for rounds is not waited for again. Its standby is: much depends on its word. */
-const watchedPatienceMs = 400;
+const watchedPatienceMs = 150;
 
 /** `look` as a step of the run. */
 export async function survey(run: Run, cluster: Cluster, input: FailoverInput): Promise<Survey> {

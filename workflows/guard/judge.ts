@@ -27,6 +27,7 @@ const telling: Record<string, GuardVerdict> = {
  * - A death that an engine reports (the container is gone or has exited) needs no second round.
  * - Else the primary counts as gone when, in as many consecutive rounds as the plan asks, no observer's direct write was
  *   answered and either no standby received anything or the engine calls the container paused.
+ * - A pooler counts as down when two rounds say so.
  * - An SQL error is an answer: the direct write has not failed.
  * - Who reaches nothing at all is isolated, and must not judge.
  */
@@ -41,7 +42,11 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   if (engine && (!engine.exists || (!engine.running && !engine.paused))) return verdict('died');
 
   const direct = seeing.flatMap((one) => of(one, 'direct'));
-  if (direct.some((one) => one.answer === 'ok')) return verdict(whenAlive(seeing));
+  if (direct.some((one) => one.answer === 'ok')) {
+    const alive = whenAlive(seeing);
+    // A server that dies during the look has just answered one probe and cuts off the other: it is looked at once more.
+    return verdict(alive, alive === 'pooler-down' && rounds.length < 2);
+  }
   const told = direct.find((one) => one.answer === 'error');
   if (told) return verdict(telling[told.sqlState ?? ''] ?? 'half-dead');
   if (direct.length === 0) return verdict('unclear', true);

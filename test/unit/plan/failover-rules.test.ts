@@ -115,7 +115,7 @@ describe('the rules for failover', () => {
       minimumInterval: 600_000,
       restartBudget: 0,
       probeInterval: 400,
-      probeTimeout: 700,
+      probeTimeout: 600,
       rounds: 3,
       standbyMaxSilence: 10_000,
       stallBudget: 5_000,
