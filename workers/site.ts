@@ -40,6 +40,8 @@ async function main(): Promise<void> {
   process.stdout.write(`ready ${siteQueue(site)}\n`);
   log.info({ queue: siteQueue(site) }, 'site worker is ready');
   await worker.run();
+  // Sessions that are kept open would keep the process, too.
+  process.exit();
 }
 
 main().catch((error: unknown) => {

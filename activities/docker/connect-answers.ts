@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { findService } from '../shared/containers';
 import { execIn } from '../shared/exec';
+import { hostOf } from '../shared/new-connection';
 
 export interface ConnectAnswer {
   /** `host:port` that was tried. */
@@ -16,10 +17,7 @@ export interface ConnectAnswer {
 const waitMs = 200;
 
 /** Tries to connect to the database's published port from here. */
-export function connectFromHere(at: DatabaseAt): Promise<ConnectAnswer> {
-  const { engine } = at.site;
-  return fromHere('socketPath' in engine ? '127.0.0.1' : engine.host, at.database.port);
-}
+export const connectFromHere = (at: DatabaseAt): Promise<ConnectAnswer> => fromHere(hostOf(at.site), at.database.port);
 
 /**
  * Tries to connect to the database's port the ways a client could: on the machine's published port from here, and on the

@@ -6,6 +6,6 @@ export { unmarkDemoted } from './unmark-demoted';
 export { proveFence, type ProveFence } from './prove-fence';
 export { unfenceServer } from './unfence-server';
 export { recordDamagedVolume, type KeptVolume } from './record-damaged-volume';
-export { freeDisk } from './free-disk';
+export { freeDisk } from '../shared/free-disk';
 export { stopInOrder, type StopInOrder, type StoppedInOrder } from './stop-in-order';
 export { setRestartPolicy } from './set-restart-policy';

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../../plan';
@@ -82,6 +83,9 @@ export async function stopInOrder(args: StopInOrder): Promise<StoppedInOrder> {
 async function stop({ site, containerId, volume }: StopInOrder, seconds: number): Promise<number | undefined> {
   const container = stoppingEngineOf(site, seconds).getContainer(containerId);
   const here = await mountpoint(site, volume).catch(() => undefined);
+  const path = here === undefined ? undefined : join(here, 'postmaster.pid');
+  // One that is not there before the stop says nothing by not being there after it.
+  const lockFile = path !== undefined && existsSync(path) ? path : undefined;
   const over = new AbortController();
   return onEngine(site, `stopping ${containerId}`, async () => {
     const ended = container.wait().then(({ StatusCode }: { StatusCode: number }) => StatusCode);
@@ -94,7 +98,7 @@ async function stop({ site, containerId, volume }: StopInOrder, seconds: number)
         const { State } = await container.inspect();
         return State.Running ? undefined : State.ExitCode;
       });
-    const left = here === undefined ? never : lockFileGone(join(here, 'postmaster.pid'), over.signal);
+    const left = lockFile === undefined ? never : gone(lockFile, over.signal);
     for (const one of [ended, stopped, left]) one.catch(() => undefined);
     try {
       return await Promise.race([ended, stopped, left]);
@@ -107,9 +111,15 @@ async function stop({ site, containerId, volume }: StopInOrder, seconds: number)
 const never = new Promise<never>(() => undefined);
 const lookMs = 5;
 
-async function lockFileGone(path: string, signal: AbortSignal): Promise<0> {
-  while (existsSync(path)) await sleep(lookMs, undefined, { signal });
-  return 0;
+async function gone(path: string, signal: AbortSignal): Promise<0> {
+  for (;;) {
+    const code = await stat(path).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (code === 'ENOENT') return 0;
+    await sleep(lookMs, undefined, { signal });
+  }
 }
 
 /** A version whose file we cannot read ourselves: its own program can. */

@@ -84,6 +84,11 @@ export async function unfenceServer(args: UnfenceServer): Promise<UnfencedServer
     const id = now.Id;
     await until(
       async () => {
+        // A container that was just dying when it was looked at has ended since.
+        await engineOf(site)
+          .getContainer(id)
+          .start()
+          .catch(() => undefined);
         const answer = await psql(site, id, 'SELECT pg_is_in_recovery()', { signal, timeoutMs: 5000 }).catch(() => '');
         return answer === 'f' ? true : undefined;
       },

@@ -1,5 +1,5 @@
 import { findService } from '../shared/containers';
-import { warm } from '../shared/session';
+import { psql } from '../shared/psql';
 import { Admin } from '../shared/pooler-admin';
 import type { LookRound } from './look-round';
 
@@ -16,8 +16,10 @@ export async function keepReady(args: LookRound): Promise<void> {
   ];
   const open = here.map(async (one) => {
     const container = await findService(one.site, one.service);
-    if (container?.State.Running) await warm(one.site, container.Id, database.database);
+    // Asked, not only opened: a session does not notice by itself that its server has gone.
+    const options = { warm: true, database: database.database, timeoutMs: database.failover.probeTimeout };
+    if (container?.State.Running) await psql(one.site, container.Id, 'SELECT 1', options);
   });
-  if (site.name === observer) open.push(Admin.keepReady(args));
+  if (args.pooler) open.push(Admin.keepReady(args));
   await Promise.allSettled(open);
 }

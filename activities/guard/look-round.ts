@@ -3,13 +3,16 @@ import type { Round } from '../../workflows/contracts/guard';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { lsnBytes } from '../../workflows/contracts/wal';
 import { withHeartbeat } from '../shared/heartbeat';
-import { clientPathProbe, directProbe, engineProbe, hostOf, standbyProbe } from './probes';
+import { hostOf } from '../shared/new-connection';
+import { clientPathProbe, directProbe, engineProbe, standbyProbe } from './probes';
 import { keepSample } from './samples';
 
 export interface LookRound extends DatabaseAt {
   /** Name of the site that looks. */
   observer: string;
   standbys: { service: string; site: Site; port: number }[];
+  /** The pooler is at the site that looks. */
+  pooler: boolean;
 }
 
 /**

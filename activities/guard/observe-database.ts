@@ -1,13 +1,11 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProbeAnswer, Round } from '../../workflows/contracts/guard';
-import { findService } from '../shared/containers';
-import { begun, patientEngineOf, withEnginePatience } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
+import { deaths, type Death } from './deaths';
 import { fault, lateFor, withLate } from './faults';
 import { keepReady } from './keep-ready';
 import { look, type LookRound } from './look-round';
-import { engineProbe, stateWords } from './probes';
+import { engineProbe } from './probes';
 import { keepSample } from './samples';
 
 export interface ObserveDatabase extends LookRound {
@@ -30,8 +28,6 @@ export interface Observation {
 const seldom = 3;
 /** Sessions that a failover will need are touched, or opened anew, once in so many looks. */
 const ready = 10;
-/** Events of the engine that may mean the end of the primary (Docker Engine API, "SystemEvents"). */
-const fatal = ['die', 'oom', 'destroy', 'pause'];
 
 /**
  * Watches one database from one site until something is not as it should be, and tells what. Never decides anything. Keeps
@@ -123,87 +119,4 @@ async function byEvent(args: ObserveDatabase, death: Death, newest: Round | unde
     ...(newest?.sample ? { sample: newest.sample } : {}),
   };
   return { by: 'event', says: `the engine reports "${death.action}": ${answer.says}`, round };
-}
-
-export interface Death {
-  /** The engine's word for it. */
-  action: string;
-  /** The container has exited and will not be started again by its restart policy: the engine need not be asked. */
-  exited?: { answer: ProbeAnswer; container: NonNullable<Round['container']> };
-}
-
-/** The first event of the primary's container that may mean its end. An engine that tells nothing is no fault of the primary. */
-async function deaths(
-  args: ObserveDatabase,
-  signal: AbortSignal,
-): Promise<{ first: Promise<Death>; stop: () => void } | undefined> {
-  try {
-    // An engine that hangs must not keep the observer from looking by its other ways.
-    const watched = await withEnginePatience(args.database.failover.probeTimeout, async () => {
-      const info = await findService(args.site, args.database.service);
-      if (!info) return undefined;
-      const filters = { type: ['container' as const], container: [info.Id], event: [...fatal, 'kill'] };
-      const stream = (await begun(patientEngineOf(args.site).getEvents({ filters }))) as Readable;
-      return { stream, restartPolicy: info.HostConfig.RestartPolicy?.Name ?? '' };
-    });
-    if (!watched) return undefined;
-    const { stream, restartPolicy } = watched;
-    const first = new Promise<Death>((resolve) => {
-      const listener = new EventListener(restartPolicy, resolve);
-      stream.on('data', (chunk: Buffer) => listener.heard(chunk.toString('utf8')));
-      stream.on('error', () => undefined);
-    });
-    const stop = (): void => void stream.destroy();
-    signal.addEventListener('abort', stop, { once: true });
-    return { first, stop };
-  } catch {
-    return undefined;
-  }
-}
-
-interface EngineEvent {
-  Action?: string;
-  Actor?: { Attributes?: Record<string, string> };
-}
-
-/**
- * Tells a death from what comes before it. The engine says "die" a tenth of a second before it answers questions about the
- * container again; whether it starts the container once more depends on its restart policy, and on whether somebody has told
- * the engine to kill or stop it (Docker manual, "Start containers automatically"): then it does not, and nothing need be asked.
- */
-export class EventListener {
-  private told = false;
-  private oom = false;
-  private rest = '';
-
-  constructor(
-    private readonly restartPolicy: string,
-    private readonly died: (death: Death) => void,
-  ) {}
-
-  /** Takes what the engine sent: one JSON object per line, in pieces of any size. */
-  heard(text: string): void {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one.trim() !== '')) this.event(JSON.parse(line) as EngineEvent);
-  }
-
-  private event({ Action, Actor }: EngineEvent): void {
-    const { signal, exitCode } = Actor?.Attributes ?? {};
-    if (Action === 'kill') this.told ||= ['2', '3', '9', '15'].includes(signal ?? '');
-    if (Action === 'oom') this.oom = true;
-    if (!Action || Action === 'kill') return;
-    const stays = this.told || this.restartPolicy === 'no';
-    if (Action !== 'die' || !stays || exitCode === undefined) return this.died({ action: Action });
-    const container = {
-      exists: true,
-      running: false,
-      paused: false,
-      exitCode: Number(exitCode),
-      oomKilled: this.oom,
-      restartPolicy: this.restartPolicy,
-    };
-    const answer: ProbeAnswer = { probe: 'engine', answer: 'ok', says: stateWords(container), tookMs: 0 };
-    this.died({ action: Action, exited: { answer, container } });
-  }
 }

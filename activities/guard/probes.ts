@@ -1,7 +1,7 @@
 /** The single looks a round is made of. Each is bounded on our side and answers in words; none ever throws. */
 import { ApplicationFailure } from '@temporalio/common';
 import { Client, DatabaseError, escapeIdentifier, type ClientConfig } from 'pg';
-import type { Database, Site } from '../../plan';
+import type { Database } from '../../plan';
 import type { PrimarySample } from '../../workflows/contracts/cluster';
 import type { ProbeAnswer, Round } from '../../workflows/contracts/guard';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
@@ -10,9 +10,6 @@ import { containerFacts, findService } from '../shared/containers';
 import { withEnginePatience } from '../shared/engine';
 import { secret } from '../shared/secrets';
 import { isoSql, timelineSql } from '../shared/sql';
-
-/** Where a server can be reached from the machine of its site. */
-export const hostOf = ({ engine }: Site): string => ('socketPath' in engine ? '127.0.0.1' : engine.host);
 
 export interface Reachable {
   host: string;

@@ -25,10 +25,13 @@ export function refuseGap(target: RecoveryTarget, gap: Reach['gaps'][number], la
 }
 
 /** A segment is listed but cannot be had. @param message pgBackRest's words; empty: it did not find the segment */
+/** Part of the sentence about a segment that is listed and cannot be read. */
+export const unreadable = 'is listed in the archive but cannot be read';
+
 export function refuseUnreadable(segment: string, message: string, last: Last): Refusal {
   return {
     code: 'DR-WAL-GAP',
-    message: `WAL segment ${segment} is listed in the archive but cannot be read: ${message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
+    message: `WAL segment ${segment} ${unreadable}: ${message || 'pgBackRest did not find it'}; ${describeLast(last)}`,
     next: `${choose(last, '')} A later backup does not need the segment. Verify the repository.`,
   };
 }

@@ -11,6 +11,7 @@ import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
+import { takesNewConnections } from '../shared/new-connection';
 import { mountpoint } from '../shared/volume-files';
 
 /** An engine or a server that has not answered by then counts as one that does not answer, milliseconds. */
@@ -20,6 +21,9 @@ export interface SurveyServer extends MemberAt {
   /** Default 2 000. Less for a server that several others have found silent already. */
   patienceMs?: number;
 }
+
+/** A server that works answers a new connection in a few milliseconds. */
+const newConnectionMs = 500;
 
 type Asked = Pick<
   ServerFacts,
@@ -102,6 +106,9 @@ async function volumeOf({ database, site, service }: MemberAt): Promise<string |
   return member && (await composeVariable(site, member.volumeVariable).catch(() => undefined));
 }
 
+const portOf = ({ database, service }: MemberAt): number =>
+  membersOf(database).find((one) => one.service === service)?.port ?? database.port;
+
 const unanswered = (at: MemberAt, problem: string): ServerFacts => ({
   service: at.service,
   site: at.site.name,
@@ -126,11 +133,13 @@ async function ask(at: MemberAt, container: string, patienceMs: number, signal: 
   try {
     const { database, heartbeatTable } = at.database;
     const heartbeat = `(SELECT ${isoSql('max(at)')} FROM ${escapeIdentifier(heartbeatTable)})`;
-    return await queryJson<Asked>(at.site, container, factsSql(heartbeat), {
-      ...options,
-      database,
-      lockTimeoutMs: 200,
-    });
+    const asked = { ...options, database, lockTimeoutMs: 200 };
+    const [facts, open] = await Promise.all([
+      queryJson<Asked>(at.site, container, factsSql(heartbeat), asked),
+      takesNewConnections(at.site, portOf(at), Math.min(patienceMs, newConnectionMs)),
+    ]);
+    // The session is an old one: whether the server would take another, a new one shows.
+    return open ? facts : await queryJson<Asked>(at.site, container, factsSql(heartbeat), { ...asked, warm: false });
   } catch (error) {
     // Without its application database, or with the heartbeat table gone or locked, the server still has a position.
     if (!/does not exist|lock timeout/.test(problemOf(error).message)) throw error;

@@ -69,10 +69,11 @@ async function inSession(
   signal?.throwIfAborted();
   const session = await warm(site, container, database);
   if (session.busy) return undefined;
-  const old = session.answered > 0;
+  const fresh = session.asked === 0;
   const answer = await session.ask([`SET lock_timeout = ${lockTimeoutMs}`, ...statements], timeoutMs, signal);
   if ('output' in answer) return { exitCode: 0, stdout: answer.output, stderr: '' };
-  return old && answer.ended.exitCode !== 3 ? undefined : answer.ended;
+  // One that was open before this question may have been one with a server that has gone away since.
+  return fresh || answer.ended.exitCode === 3 ? answer.ended : undefined;
 }
 
 async function inProgram(

@@ -26,8 +26,8 @@ export class Session {
   private idle: NodeJS.Timeout | undefined;
   /** A request is under way; a session answers one at a time. */
   busy = false;
-  /** Requests it has answered: a server that went away under an old session deserves a new one before it is called dead. */
-  answered = 0;
+  /** Questions it was asked, this one not counted: a server that went away under an old session deserves a new one. */
+  asked = 0;
 
   private constructor(
     private readonly site: Site,
@@ -86,6 +86,7 @@ export class Session {
     this.busy = true;
     this.touch();
     this.stdout = '';
+    this.stderr = '';
     this.nonce = `dr-${randomUUID()}`;
     let limit: NodeJS.Timeout | undefined;
     const aborted = (): void => this.close();
@@ -104,15 +105,17 @@ export class Session {
       const output = this.ended ? undefined : await Promise.race([answer, silence]);
       signal?.throwIfAborted();
       if (output !== undefined) {
-        this.answered += 1;
         return { output };
       }
-      const { ExitCode } = await engineOf(this.site).getExec(this.exec).inspect();
+      const { ExitCode } = await onEngine(this.site, `asking how psql in ${this.container} ended`, (engine) =>
+        engine.getExec(this.exec).inspect(),
+      );
       return { ended: await resultOf(this.site, ExitCode ?? -1, this.stdout, this.stderr) };
     } finally {
       clearTimeout(limit);
       signal?.removeEventListener('abort', aborted);
       this.busy = false;
+      this.asked += 1;
     }
   }
 

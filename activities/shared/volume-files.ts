@@ -109,7 +109,9 @@ export async function patchHere(
   const file = await open(join(here, path), 'r+').catch(() => undefined);
   if (!file) return false;
   try {
-    await file.write(content, 0, content.length, offset);
+    // A disk that is full takes less than it is given.
+    for (let done = 0; done < content.length;)
+      done += (await file.write(content, done, content.length - done, offset + done)).bytesWritten;
     await file.datasync();
     return true;
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOurs } from '../control-plane/state';
@@ -14,18 +14,35 @@ const fileOf = (name: string): string => join(tmpdir(), `${name}.pid`);
  */
 export function lockMachine(name: string, word: string): void {
   const file = fileOf(name);
-  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (holder !== process.pid && isOurs(holder, word))
-    throw new Error(
-      `process ${holder} works on ${name} already (${word}, file ${file}): wait for its end or stop it; nothing was changed`,
-    );
-  writeFileSync(file, String(process.pid));
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = holderOf(name);
+    if (holder === process.pid) return;
+    if (holder !== undefined && isOurs(holder, word))
+      throw new Error(
+        `process ${holder} works on ${name} already (${word}, file ${file}): wait for its end or stop it; nothing was changed`,
+      );
+    rmSync(file, { force: true });
+  }
 }
 
-/** Gives the lock back. @returns false when this process did not hold it */
-export function unlockMachine(name: string): boolean {
-  const file = fileOf(name);
-  const held = existsSync(file) && Number(readFileSync(file, 'utf8')) === process.pid;
-  if (held) rmSync(file, { force: true });
-  return held;
+function holderOf(name: string): number | undefined {
+  try {
+    return Number(readFileSync(fileOf(name), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this process has the lock. */
+export const holdsMachine = (name: string): boolean => holderOf(name) === process.pid;
+
+/** Gives the lock back, when this process has it. */
+export function unlockMachine(name: string): void {
+  if (holdsMachine(name)) rmSync(fileOf(name), { force: true });
 }

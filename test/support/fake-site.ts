@@ -214,7 +214,13 @@ export class FakeSite {
       openToolbox: () => ({ container: 'toolbox', durationMs: 1 }),
       closeToolbox: nothing,
       listBackups: () => [backup],
-      checkInPlace: () => (this.inPlace ? { coverage: { ...coverage, ...this.coverage } } : { unable: 'a fake' }),
+      checkInPlace: () =>
+        this.inPlace
+          ? {
+              coverage: { ...coverage, ...this.coverage },
+              disk: { path: '/var/lib/docker', freeBytes: this.free, totalBytes: 2e12 },
+            }
+          : { unable: 'a fake' },
       checkCoverage: (): Coverage => ({ ...coverage, ...this.coverage }),
       restoreCopy: () => ({
         volume: 'copy',

@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../activities/shared/paths';
-import { lockMachine, unlockMachine } from '../../scripts/lib/machine-lock';
+import { holdsMachine, lockMachine, unlockMachine } from '../../scripts/lib/machine-lock';
 import { portOffset, project, temporalPort, testHome } from './names';
 
 // Set before anything of ours is loaded, and inherited by every process the tests start.
@@ -38,10 +38,12 @@ export const mochaHooks = {
 
   async afterAll(this: Mocha.Context): Promise<void> {
     // What another run works on is not ours to remove.
-    if (!unlockMachine(project) || process.env['DR_TEST_KEEP']) return;
+    if (!holdsMachine(project)) return;
+    if (process.env['DR_TEST_KEEP']) return void unlockMachine(project);
     this.timeout(120_000);
     const { platformDown } = await import('../../platform/lifecycle/index.js');
     const { controlPlaneDown } = await import('../../scripts/control-plane/down.js');
     await Promise.all([controlPlaneDown(), platformDown({ project })]);
+    unlockMachine(project);
   },
 };

@@ -94,10 +94,14 @@ describe('guard: what it does about what it sees, and what people tell it', func
     const site = new FakeSite();
     await guarded(site, async (handle) => {
       await sees(handle, 'both sites watch', () => site.count('observeDatabase') >= 2);
-      const asked = (site.given.get('observeDatabase') ?? []).map((one) => [one['observer'], one['beside']]);
+      const asked = (site.given.get('observeDatabase') ?? []).map((one) => [
+        one['observer'],
+        one['beside'],
+        one['pooler'],
+      ]);
       assert.deepEqual(asked.slice(0, 2).sort(), [
-        ['backup', false],
-        ['primary', true],
+        ['backup', false, false],
+        ['primary', true, true],
       ]);
       const now = await view(handle);
       assert.equal(now.state, 'watching');

@@ -50,7 +50,8 @@ export function promoteGate(cluster: Cluster, input: FailoverInput, first: Failo
 
 /** The standby that was on the card, as it is now: another choice is another card. */
 async function measureAgain(cluster: Cluster, input: FailoverInput, first: FailoverFacts): Promise<FailoverFacts> {
-  const survey = await look(cluster, input);
+  // Without the sighting: by now a person may have taken an hour, and a primary that is back deserves the usual patience.
+  const survey = await look(cluster, input.sample ? { sample: input.sample } : {});
   const chosen = survey.standbys.find((one) => one.service === first.chosen.service) ?? first.chosen;
   return { survey, chosen, loss: estimateLoss(survey.sample, chosen, lostBy(cluster, input)) };
 }

@@ -17,7 +17,10 @@ export interface Survey {
   sample?: PrimarySample;
 }
 
-/** A primary that others have watched in vain for rounds is not waited for again. Its standby is: much depends on its word. */
+/**
+ * A primary that others have watched in vain for rounds is not waited for again, a moment later. Its standby is: much depends on
+ * its word.
+ */
 const watchedPatienceMs = 150;
 
 /** `look` as a step of the run. */
@@ -28,7 +31,8 @@ export async function survey(run: Run, cluster: Cluster, input: FailoverInput): 
 /** All at once: who is primary is in the pooler's file, and every member is asked whatever its role. */
 export async function look(cluster: Cluster, input: Pick<FailoverInput, 'sample' | 'sighting'>): Promise<Survey> {
   const { home } = cluster;
-  const watched = input.sighting && input.sample?.service;
+  const inVain = input.sighting?.verdict === 'frozen' || input.sighting?.verdict === 'unreachable';
+  const watched = inVain ? input.sample?.service : undefined;
   const [roles, kept, ...servers] = await Promise.all([
     beside({ site: home.site.name }).urgent.readRoles(home),
     input.sample ?? beside({ site: home.site.name }).urgent.lastSample(home),

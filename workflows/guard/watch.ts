@@ -58,6 +58,7 @@ const lookFor = (cluster: Cluster, at: DatabaseAt, site: string): LookRound => (
   ...at,
   observer: site,
   standbys: at.database.standbys.map((one) => ({ service: one.service, site: siteOf(cluster, one), port: one.port })),
+  pooler: site === cluster.home.site.name,
 });
 
 /** Watches from every site until the first of them ends its watch; the others are told to stop. */

@@ -51,7 +51,8 @@ export async function preflight(
   run.cleanup('Remove the toolbox container', () => on.change.closeToolbox({ ...at, key }));
   const toolbox = await openToolbox(run, on, recovery, image, damagedVolume);
   if (typeof toolbox !== 'string') return run.refuse([...toolbox, ...ofServer]);
-  const seen = inPlace ?? (await look(run, on, recovery, toolbox, target, first));
+  // A server can only say no: whether the plan's own pass phrase opens the repository, the toolbox shows.
+  const seen = await look(run, on, recovery, toolbox, target, first);
   const { damaged, coverage, prediction, refusals } = seen;
   if (refusals.length > 0) return run.refuse(refusals);
   if (prediction.total > recovery.tier.rto) {
@@ -143,7 +144,7 @@ export async function look(
   return judge(run, recovery, target, damaged, coverage, disk);
 }
 
-/** The same, asked of the server itself; undefined: it cannot be asked, and a toolbox has to be. */
+/** The same, asked of the server itself, to refuse at once; undefined: it cannot be asked, and a toolbox has to be. */
 async function lookInPlace(
   run: Run,
   on: SiteProxies,
@@ -153,15 +154,12 @@ async function lookInPlace(
 ): Promise<Seen | undefined> {
   const { id = '', imageId = '' } = damaged.container ?? {};
   const searched = searchedFor(target, damaged);
-  const [asked, disk] = await Promise.all([
-    run.probe(
-      `Ask the server itself whether its archive reaches ${describeTarget(searched)}`,
-      () => on.probe.checkInPlace({ ...question(recovery, damaged, searched), container: id, image: imageId }),
-      (value) => ('unable' in value ? `it cannot say: ${value.unable}` : describeCoverage(value.coverage)),
-    ),
-    freeDisk(run, on, recovery, id),
-  ]);
-  return 'unable' in asked ? undefined : judge(run, recovery, target, damaged, asked.coverage, disk);
+  const asked = await run.probe(
+    `Ask the server itself whether its archive reaches ${describeTarget(searched)}`,
+    () => on.probe.checkInPlace({ ...question(recovery, damaged, searched), container: id, image: imageId }),
+    (value) => ('unable' in value ? `it cannot say: ${value.unable}` : describeCoverage(value.coverage)),
+  );
+  return 'unable' in asked ? undefined : judge(run, recovery, target, damaged, asked.coverage, asked.disk);
 }
 
 /** What lies ahead of the primary is not searched for: the archive is only looked at for whatever else is wrong. */

@@ -2,9 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt, DiskFacts } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
-import { inspectContainer } from '../shared/containers';
-import { roomPath } from '../shared/copy-names';
-import { execIn } from '../shared/exec';
+import { inspectContainer } from './containers';
+import { roomPath } from './copy-names';
+import { execIn } from './exec';
 
 /**
  * Free room of the file system on which the copy will lie, seen through a volume that the toolbox has mounted: one made
