@@ -20,6 +20,7 @@ import { known } from './contracts/words';
 import { clusterOf } from './failover/context';
 import { look, type Survey } from './failover/survey';
 import { act, assess, clear, raise, show, type Context } from './guard/act';
+import { answersWrites } from './guard/judge';
 import { listenForFreeze } from './guard/messages';
 import { GuardState } from './guard/state';
 import { keepSynchronous } from './guard/synchronous';
@@ -113,6 +114,9 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   if (by === 'peace') return state.alarm ? settle(context, survey) : undefined;
   run.record.note('note', `seen from ${seen.observer}: ${says}`);
   const judged = await assess(context, survey.at, seen);
+  // Its restart policy was quicker than any look: what the clients saw of it is worth a line.
+  if (/reports "die"/.test(says) && answersWrites(judged.rounds.at(-1) ?? []))
+    run.note(`${survey.primary.service} died and came back in its place`);
   if (judged.verdict === 'observer-isolated') state.blind.add(seen.observer);
   await act(context, survey.at, judged, seen.startedAt);
   // Whatever stands now is not news any more; a moment's rest keeps a broken world from filling the history.

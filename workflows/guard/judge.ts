@@ -27,7 +27,7 @@ const telling: Record<string, GuardVerdict> = {
  * - A death that an engine reports (the container is gone or has exited) needs no second round.
  * - Else the primary counts as gone when, in as many consecutive rounds as the plan asks, no observer's direct write was
  *   answered and either no standby received anything or the engine calls the container paused.
- * - A pooler counts as down when two rounds say so.
+ * - A pooler counts as down when two rounds in a row say so.
  * - An SQL error is an answer: the direct write has not failed.
  * - Who reaches nothing at all is isolated, and must not judge.
  */
@@ -42,10 +42,10 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   if (engine && (!engine.exists || (!engine.running && !engine.paused))) return verdict('died');
 
   const direct = seeing.flatMap((one) => of(one, 'direct'));
-  if (direct.some((one) => one.answer === 'ok')) {
+  if (answersWrites(seeing)) {
     const alive = whenAlive(seeing);
     // A server that dies during the look has just answered one probe and cuts off the other: it is looked at once more.
-    return verdict(alive, alive === 'pooler-down' && rounds.length < 2);
+    return verdict(alive, alive === 'pooler-down' && !poolerDown(rounds.at(-2)));
   }
   const told = direct.find((one) => one.answer === 'error');
   if (told) return verdict(telling[told.sqlState ?? ''] ?? 'half-dead');
@@ -56,6 +56,16 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   if (rounds.length < needed) return verdict('unclear', true);
   return verdict(engine ? 'frozen' : 'unreachable');
 }
+
+/** A round in which the database answered, and did not through its pooler. */
+const poolerDown = (round: Round[] = []): boolean => {
+  const seeing = round.filter((one) => !isolated(one));
+  return answersWrites(seeing) && whenAlive(seeing) === 'pooler-down';
+};
+
+/** Somebody's write straight on the primary was committed. */
+export const answersWrites = (round: Round[]): boolean =>
+  round.flatMap((one) => of(one, 'direct')).some((one) => one.answer === 'ok');
 
 /** The database answers; what else is wrong. */
 function whenAlive(rounds: Round[]): GuardVerdict {
