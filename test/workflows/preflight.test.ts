@@ -127,7 +127,7 @@ describe('pre-flight: reasons not to begin', function () {
       site.coverage = {};
       const handle = await house.recover({ mode: 'check' }, 'check.database.shandi');
       await handle.result();
-      assert.deepEqual([site.count('openToolbox'), site.count('closeToolbox'), site.count('checkCoverage')], [1, 1, 1]);
+      assert.deepEqual([site.count('openToolbox'), site.count('closeToolbox'), site.count('checkCoverage')], [2, 1, 1]);
     });
   });
 });
