@@ -38,7 +38,7 @@ export interface FailoverResult {
 }
 
 export const method = [
-  'Four clients write a row through a pooler (pgbouncer, the platform’s image and settings) every 5 ms and try again at once; after a disaster they give an answer 500 ms, in a switchover 15 s.',
+  'Two clients write a row through a pooler (pgbouncer, the platform’s image and settings) every 5 ms, and come back 20 ms after they were turned away; after a disaster they give an answer 500 ms, in a switchover 15 s.',
   'No write for: from the last acknowledged write on the old timeline to the first on the new one; in a switchover the longest time between two acknowledged writes.',
   'Kill: SIGKILL to the container of the primary, manager included. Freeze: SIGSTOP to all its processes; a second after the first write on the new side they go on, and for 3 s the bench tries to write to the old server past the pooler.',
   'Fenced: when the first write on the new side came, the old container did not run and its restart policy was no.',
