@@ -7,6 +7,7 @@ import { compose, composeVariable } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { setEnvVariable } from '../shared/env-file';
 import { withHeartbeat } from '../shared/heartbeat';
+import { hostOf } from '../shared/new-connection';
 import { until } from '../shared/until';
 
 export interface RepointServices extends DatabaseAt {
@@ -65,8 +66,7 @@ const idOf = (info: ContainerInspectInfo | undefined): string => info?.Id ?? '';
 async function healthy(args: RepointServices, name: string, signal: AbortSignal): Promise<void> {
   const service = args.services.find((one) => one.name === name);
   if (!service) return;
-  const { engine } = args.site;
-  const url = `http://${'socketPath' in engine ? '127.0.0.1' : engine.host}:${service.port}${service.healthPath}`;
+  const url = `http://${hostOf(args.site)}:${service.port}${service.healthPath}`;
   let last = 'nobody answered';
   await until(
     async () => {

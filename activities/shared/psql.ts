@@ -48,9 +48,11 @@ export async function psql(
   sql: string | string[],
   options: PsqlOptions = {},
 ): Promise<string> {
+  const statements = [sql].flat();
+  const asked = { database: 'postgres', lockTimeoutMs: 2000, timeoutMs: 30_000, ...options };
   const result =
-    (options.warm ? await inSession(site, container, [sql].flat(), options) : undefined) ??
-    (await inProgram(site, container, sql, options));
+    (asked.warm ? await inSession(site, container, statements, asked) : undefined) ??
+    (await inProgram(site, container, statements, asked));
   if (result.exitCode === 0) return result.stdout.trim();
   const said = result.stderr.trim().slice(0, 500);
   // psql exits 2 when it could not connect, 3 when a statement failed (psql manual, "Exit Status").
@@ -59,12 +61,15 @@ export async function psql(
   throw drFailure('DR-SQL', `container ${container} answered: ${said}`);
 }
 
+/** What is asked for, with nothing left open. */
+type Asked = PsqlOptions & Required<Pick<PsqlOptions, 'database' | 'lockTimeoutMs' | 'timeoutMs'>>;
+
 /** undefined: the session is busy, or it was one with a server that has gone away since. */
 async function inSession(
   site: Site,
   container: string,
   statements: string[],
-  { database = 'postgres', lockTimeoutMs = 2000, timeoutMs = 30_000, signal }: PsqlOptions,
+  { database, lockTimeoutMs, timeoutMs, signal }: Asked,
 ): Promise<ExecResult | undefined> {
   signal?.throwIfAborted();
   const session = await warm(site, container, database);
@@ -79,8 +84,8 @@ async function inSession(
 async function inProgram(
   site: Site,
   container: string,
-  sql: string | string[],
-  options: PsqlOptions,
+  statements: string[],
+  { database, lockTimeoutMs, timeoutMs, signal }: Asked,
 ): Promise<ExecResult> {
   const command = [
     'psql',
@@ -91,13 +96,13 @@ async function inProgram(
     '-v',
     'ON_ERROR_STOP=1',
     '-d',
-    options.database ?? 'postgres',
-    ...[sql].flat().flatMap((text) => ['-c', text]),
+    database,
+    ...statements.flatMap((text) => ['-c', text]),
   ];
   return execIn(site, container, command, {
     user: 'postgres',
-    env: [`PGOPTIONS=-c lock_timeout=${options.lockTimeoutMs ?? 2000}`, 'PGCONNECT_TIMEOUT=5'],
-    ...(options.signal ? { signal: options.signal } : {}),
-    timeoutMs: options.timeoutMs ?? 30_000,
+    env: [`PGOPTIONS=-c lock_timeout=${lockTimeoutMs}`, 'PGCONNECT_TIMEOUT=5'],
+    ...(signal ? { signal } : {}),
+    timeoutMs,
   });
 }

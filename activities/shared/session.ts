@@ -11,7 +11,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { begun, engineOf, onEngine, patientEngineOf } from './engine';
 import { resultOf, type ExecResult } from './exec';
 
-/** A session that nobody used for this long is closed, milliseconds. Whoever watches a server touches it every second. */
+/** A session that nobody used for this long is closed, milliseconds. Whoever watches a server asks in it every few seconds. */
 const idleMs = 60_000;
 
 /** How a request ended: with output, or with the end of the session and what psql said last. */
@@ -104,9 +104,7 @@ export class Session {
       if (!this.ended) this.stream.write(`${statements.map((one) => `${one}\n;\n`).join('')}\\echo ${this.nonce}\n`);
       const output = this.ended ? undefined : await Promise.race([answer, silence]);
       signal?.throwIfAborted();
-      if (output !== undefined) {
-        return { output };
-      }
+      if (output !== undefined) return { output };
       const { ExitCode } = await onEngine(this.site, `asking how psql in ${this.container} ended`, (engine) =>
         engine.getExec(this.exec).inspect(),
       );
@@ -117,6 +115,11 @@ export class Session {
       this.busy = false;
       this.asked += 1;
     }
+  }
+
+  /** Whether it runs in this container. */
+  isIn(site: Site, container: string): boolean {
+    return container === this.container && JSON.stringify(site.engine) === JSON.stringify(this.site.engine);
   }
 
   /** Ends it; psql ends when its standard input does. */
@@ -174,8 +177,5 @@ export async function warm(site: Site, container: string, database: string): Pro
 
 /** Ends the sessions in a container: a server that is stopped in order must not wait for them. */
 export function closeSessions(site: Site, container: string): void {
-  for (const [key, session] of sessions) {
-    const [engine, id] = JSON.parse(key) as [unknown, string];
-    if (id === container && JSON.stringify(engine) === JSON.stringify(site.engine)) session.close();
-  }
+  for (const session of sessions.values()) if (session.isIn(site, container)) session.close();
 }

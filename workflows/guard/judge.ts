@@ -33,7 +33,7 @@ const telling: Record<string, GuardVerdict> = {
  */
 export function judge(rounds: Round[][], needed: number): Judgement {
   const newest = rounds.at(-1) ?? [];
-  const seeing = newest.filter((one) => !isolated(one));
+  const seeing = whoSees(newest);
   const reasons = newest.flatMap(words);
   const verdict = (value: GuardVerdict, suspected = false): Judgement => ({ verdict: value, reasons, suspected });
   if (seeing.length === 0) return verdict('observer-isolated');
@@ -57,9 +57,12 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   return verdict(engine ? 'frozen' : 'unreachable');
 }
 
+/** Those of a round whose word counts. */
+const whoSees = (round: Round[]): Round[] => round.filter((one) => !isolated(one));
+
 /** A round in which the database answered, and did not through its pooler. */
 const poolerDown = (round: Round[] = []): boolean => {
-  const seeing = round.filter((one) => !isolated(one));
+  const seeing = whoSees(round);
   return answersWrites(seeing) && whenAlive(seeing) === 'pooler-down';
 };
 
@@ -85,7 +88,7 @@ function whenAlive(rounds: Round[]): GuardVerdict {
 
 /** No direct write was answered, and a second path says the same. */
 function saysGone(round: Round[]): boolean {
-  const seeing = round.filter((one) => !isolated(one));
+  const seeing = whoSees(round);
   const direct = seeing.flatMap((one) => of(one, 'direct'));
   if (direct.length === 0 || direct.some((one) => one.answer === 'ok' || one.answer === 'error')) return false;
   const standbys = seeing.flatMap((one) => of(one, 'standby'));
