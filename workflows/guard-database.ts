@@ -115,7 +115,7 @@ async function round(context: Context, told: () => boolean): Promise<void> {
   run.record.note('note', `seen from ${seen.observer}: ${says}`);
   const judged = await assess(context, survey.at, seen);
   // Its restart policy was quicker than any look: what the clients saw of it is worth a line.
-  if (/reports "die"/.test(says) && answersWrites(judged.rounds.at(-1) ?? []))
+  if (seen.ended && answersWrites(judged.rounds.at(-1) ?? []))
     run.note(`${survey.primary.service} died and came back in its place`);
   if (judged.verdict === 'observer-isolated') state.blind.add(seen.observer);
   await act(context, survey.at, judged, seen.startedAt);

@@ -116,6 +116,7 @@ async function byEvent(args: ObserveDatabase, death: Death, newest: Round | unde
     startedAt: new Date().toISOString(),
     answers: [answer],
     ...(container ? { container } : {}),
+    ...(death.action === 'die' ? { ended: true } : {}),
     ...(newest?.sample ? { sample: newest.sample } : {}),
   };
   return { by: 'event', says: `the engine reports "${death.action}": ${answer.says}`, round };

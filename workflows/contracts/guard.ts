@@ -117,5 +117,7 @@ export interface Round {
     oomKilled: boolean;
     restartPolicy: string;
   };
+  /** The engine has just told that the container ended; it may have been started again since. */
+  ended?: boolean;
   sample?: PrimarySample;
 }

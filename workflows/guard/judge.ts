@@ -26,7 +26,8 @@ const telling: Record<string, GuardVerdict> = {
  * Judges rounds, the newest last; each is what every observer saw at the same time.
  * - A death that an engine reports (the container is gone or has exited) needs no second round.
  * - Else the primary counts as gone when, in as many consecutive rounds as the plan asks, no observer's direct write was
- *   answered and either no standby received anything or the engine calls the container paused.
+ *   answered and either no standby received anything or the engine calls the container paused. Whether its process died or
+ *   hangs is told apart by what refused it.
  * - A pooler counts as down when two rounds in a row say so.
  * - An SQL error is an answer: the direct write has not failed.
  * - Who reaches nothing at all is isolated, and must not judge.
@@ -54,8 +55,18 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   const gone = rounds.slice(-needed).filter((round) => saysGone(round)).length;
   if (gone < Math.min(needed, rounds.length) || !saysGone(newest)) return verdict('unclear', saysGone(newest));
   if (rounds.length < needed) return verdict('unclear', true);
-  return verdict(engine ? 'frozen' : 'unreachable');
+  if (!engine) return verdict('unreachable');
+  return verdict(processDied(rounds) ? 'died' : 'frozen');
 }
+
+/**
+ * Its container runs and nobody serves: the engine told of its end, or the newest look was refused by a host that answers. A
+ * server that hangs is silent. One that died may come back in its place; one that hangs is not waited for.
+ */
+const processDied = (rounds: Round[][]): boolean => {
+  const direct = whoSees(rounds.at(-1) ?? []).flatMap((one) => of(one, 'direct'));
+  return rounds.flat().some((one) => one.ended) || direct.every((one) => one.answer === 'refused');
+};
 
 /** Those of a round whose word counts. */
 const whoSees = (round: Round[]): Round[] => round.filter((one) => !isolated(one));

@@ -130,6 +130,19 @@ describe('an ambiguous picture', () => {
       }
   });
 
+  it('is called died where every look is refused: the container runs, and nobody serves in it', () => {
+    const refused = round({ direct: 'refused', standby: 'silent', engine: 'ok' }, { container: running });
+    assert.equal(verdict([[refused], [refused]]), 'unclear');
+    assert.equal(verdict([[refused], [refused], [refused]]), 'died');
+    assert.equal(verdict([[refused], [refused], [refused, hung]]), 'frozen', 'silence for another observer');
+  });
+
+  it('is called died where the engine has told of its end, however silent its address is while it starts', () => {
+    const event = round({ engine: 'ok' }, { container: running, ended: true });
+    assert.equal(verdict([[event], [hung], [hung]]), 'unclear');
+    assert.equal(verdict([[event], [hung], [hung], [hung]]), 'died');
+  });
+
   it('is called unreachable where the engine says nothing either', () => {
     assert.equal(verdict([[cutOff], [cutOff], [cutOff]]), 'unreachable');
   });
