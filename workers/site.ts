@@ -4,6 +4,7 @@ import * as compose from '../activities/compose';
 import * as docker from '../activities/docker';
 import * as guard from '../activities/guard';
 import * as health from '../activities/health';
+import * as nginx from '../activities/nginx';
 import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
       ...docker,
       ...guard,
       ...health,
+      ...nginx,
       ...pgbackrest,
       ...pgbouncer,
       ...postgres,

@@ -6,3 +6,4 @@ export { reprotectDatabase } from './reprotect-database';
 export { guardDatabase } from './guard-database';
 export { databaseSwitchover } from './database-switchover';
 export { databaseRestart } from './database-restart';
+export { serviceRecovery } from './service-recovery';

@@ -4,3 +4,4 @@ export { startServer } from './start-server';
 export { repointServices, type RepointServices, type RepointedServices } from './repoint-services';
 export { restartServer, type RestartServer, type RestartedServer } from './restart-server';
 export { createServer } from './create-server';
+export { recreateService, type RecreateService } from './recreate-service';

@@ -6,9 +6,8 @@ import { demandApproval } from '../shared/approval';
 import { compose, composeVariable } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { setEnvVariable } from '../shared/env-file';
+import { askUntilWell, healthUrl } from '../shared/http-health';
 import { withHeartbeat } from '../shared/heartbeat';
-import { hostOf } from '../shared/new-connection';
-import { until } from '../shared/until';
 
 export interface RepointServices extends DatabaseAt {
   /** Key of the site's env file that holds the address. */
@@ -62,35 +61,15 @@ export async function repointServices(args: RepointServices): Promise<RepointedS
 
 const idOf = (info: ContainerInspectInfo | undefined): string => info?.Id ?? '';
 
-/** Docker's own verdict comes every 30 s at best, so the service is asked. */
 async function healthy(args: RepointServices, name: string, signal: AbortSignal): Promise<void> {
   const service = args.services.find((one) => one.name === name);
   if (!service) return;
-  const url = `http://${hostOf(args.site)}:${service.port}${service.healthPath}`;
-  let last = 'nobody answered';
-  await until(
-    async () => {
-      try {
-        const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]) });
-        last = `status ${response.status}`;
-        return response.ok ? true : undefined;
-      } catch (error) {
-        signal.throwIfAborted();
-        last = (error as Error).message;
-        return undefined;
-      }
-    },
-    {
-      deadlineMs: args.deadlineMs ?? 60_000,
-      signal,
-      onTimeout: () =>
-        drFailure(
-          'DR-SERVICE',
-          `service ${name} is not healthy at ${url} with ${args.variable}=${args.host}: ${last}`,
-          {
-            retry: true,
-          },
-        ),
-    },
+  const url = healthUrl(args.site, { port: service.port, health: { path: service.healthPath } });
+  const answer = await askUntilWell(url, { deadlineMs: args.deadlineMs ?? 60_000, signal });
+  if (answer.healthy) return;
+  throw drFailure(
+    'DR-SERVICE',
+    `service ${name} is not healthy at ${url} with ${args.variable}=${args.host}: ${answer.says}`,
+    { retry: true },
   );
 }

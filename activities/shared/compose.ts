@@ -6,6 +6,9 @@ import { readEnvFile } from './env-file';
 import { fromRoot } from './paths';
 import { redacted } from './redact';
 
+/** Characters of output that are kept; a configuration printed as JSON is the longest that anybody reads. */
+const keptOutput = 1_000_000;
+
 /**
  * Runs `docker compose` for a site's project, arguments as an array.
  * @throws DR-COMPOSE with the end of its output, without secrets (retryable)
@@ -29,7 +32,7 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...passedOn(), COMPOSE_PROGRESS: 'plain', COMPOSE_ANSI: 'never', DOCKER_CLI_HINTS: 'false' },
     });
-    const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-20_000));
+    const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-keptOutput));
     child.stdout.on('data', add);
     child.stderr.on('data', add);
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -72,4 +75,17 @@ function passedOn(): NodeJS.ProcessEnv {
  */
 export async function composeVariable(site: Site, name: string): Promise<string | undefined> {
   return parseEnv(await readEnvFile(site))[name];
+}
+
+/**
+ * The image that a service's container would be made of.
+ * @throws DR-COMPOSE when the file cannot be read or has no such service
+ */
+export async function composeImage(site: Site, service: string, signal?: AbortSignal): Promise<string> {
+  // Also prints what the service depends on, and every value of the env file: read here, handed on nowhere.
+  const text = await compose(site, ['config', '--format', 'json', service], signal);
+  const { services } = JSON.parse(text) as { services?: Record<string, { image?: string }> };
+  const image = services?.[service]?.image;
+  if (image) return image;
+  throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image`);
 }

@@ -28,7 +28,7 @@ ask "$old" <<'SQL' >/dev/null
 SELECT now(), pg_current_wal_lsn(), pg_database_size(current_database()), (SELECT timeline_id FROM pg_control_checkpoint());
 SELECT datname FROM pg_database WHERE datcollversion <> pg_database_collation_actual_version(oid);
 SQL
-docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" --output=json info | grep -qF "\"label\":\"$BACKUP\"" ||
+docker exec -u postgres "$old" pgbackrest "--stanza=$STANZA" --output=json info | grep -F "\"label\":\"$BACKUP\"" >/dev/null ||
   die "backup $BACKUP is not in the repository"
 docker exec "$old" df -B1 --output=avail "$DATA_DIRECTORY" >/dev/null
 

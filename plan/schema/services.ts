@@ -3,6 +3,8 @@ import { positiveDuration } from './duration';
 import { name, port, text } from './common';
 
 const PATH = "the path of the health page, beginning with '/'";
+const PAGE = "a path with its query, beginning with '/', such as '/api/orders?limit=1'";
+const MEASURES = "a list of 'restart' and 'recreate'";
 const RETRIES = 'a whole number of failures from 1 to 20';
 
 /**
@@ -26,6 +28,9 @@ export const health = z.strictObject({
   startPeriod: positiveDuration.prefault('40s').describe('Time after a start in which failures do not count.'),
 });
 
+/** What can be done for a service that fails, gentlest first. */
+export const serviceMeasures = ['restart', 'recreate'] as const;
+
 /** One service of the platform. */
 export const service = z.strictObject({
   name: name.describe('Name of the service, the same in the Compose file.'),
@@ -42,6 +47,19 @@ export const service = z.strictObject({
     .boolean({ error: 'true or false' })
     .optional()
     .describe('true: it keeps nothing of its own and may run on two sites at once. Default: false.'),
+  businessPage: z
+    .string({ error: PAGE })
+    .regex(/^\/\S*$/, { error: PAGE })
+    .optional()
+    .describe(
+      'Page its clients ask for through the gateway; that it answers 2xx proves a recovery. Default: none, its own health page is all there is.',
+    ),
+  automatic: z
+    .array(z.enum(serviceMeasures, { error: MEASURES }), { error: MEASURES })
+    .prefault([...serviceMeasures])
+    .describe(
+      'Measures that are taken without asking when the service serves nobody. Default: all of them; one that is left out waits for a person.',
+    ),
 });
 
 /** One service of the platform; durations in milliseconds. */

@@ -1,5 +1,6 @@
 /** Names on the command line against the plan of this checkout: a help, not the judge. A run pins the plan its worker has. */
 import { fromRoot } from '../../activities/shared/paths';
+import type { Plan } from '../../plan';
 import { membersOf } from '../../workflows/contracts/members';
 import { Fault } from './fault';
 import { flagOf, typedFor, type Field } from './fields';
@@ -12,6 +13,11 @@ export interface Names {
   fields: readonly Field[];
 }
 
+const unknown = (argument: string, name: string, kind: string, known: string[], path: string): string =>
+  `${argument} is "${name}": the plan ${path} has no such ${kind}. Expected ${known.join(' or ')}.`;
+
+const isWrong = (faults: string[], name: string): boolean => faults.some((fault) => fault.startsWith(`${name} is `));
+
 /**
  * Pushes a sentence for a database, and for each server of it, that the plan does not have. A name that is wrong already is
  * left alone.
@@ -19,29 +25,44 @@ export interface Names {
  */
 export async function checkNames(names: Names, faults: string[], lenient = faults.length > 0): Promise<void> {
   const { argument, database, options, fields } = names;
-  const wrong = (name: string): boolean => faults.some((fault) => fault.startsWith(`${name} is `));
-  if (wrong(argument)) return;
+  if (isWrong(faults, argument)) return;
+  const read = await readPlan(lenient);
+  if (!read) return;
+  const { plan, path } = read;
+  const found = plan.databases.find((one) => one.name === database);
+  if (!found) {
+    const known = plan.databases.map((one) => one.name);
+    return void faults.push(unknown(argument, database, 'database', known, path));
+  }
+  const members = membersOf(found).map((one) => one.service);
+  for (const field of fields.filter((one) => one.kind === 'member' && !isWrong(faults, flagOf(one)))) {
+    const typed = typedFor(field, options);
+    if (typed !== undefined && !members.includes(String(typed)))
+      faults.push(
+        `${flagOf(field)} is "${String(typed)}": database ${database} of the plan ${path} has no such server. Expected ${members.join(' or ')}.`,
+      );
+  }
+}
+
+/** The same for a service. */
+export async function checkService(
+  { argument, service }: { argument: string; service: string },
+  faults: string[],
+): Promise<void> {
+  if (isWrong(faults, argument)) return;
+  const read = await readPlan(faults.length > 0);
+  const known = read?.plan.services.map((one) => one.name);
+  if (read && known && !known.includes(service)) faults.push(unknown(argument, service, 'service', known, read.path));
+}
+
+async function readPlan(lenient: boolean): Promise<{ plan: Plan; path: string } | undefined> {
   const { loadPlan, PlanError } = await import('../../plan/index.js');
   const path = fromRoot(process.env['DR_PLAN'] || 'plan/shandi.yaml');
   try {
-    const { databases } = (await loadPlan(path)).plan;
-    const found = databases.find((one) => one.name === database);
-    if (!found) {
-      const known = databases.map((one) => one.name).join(' or ');
-      faults.push(`${argument} is "${database}": the plan ${path} has no such database. Expected ${known}.`);
-      return;
-    }
-    const members = membersOf(found).map((one) => one.service);
-    for (const field of fields.filter((one) => one.kind === 'member' && !wrong(flagOf(one)))) {
-      const typed = typedFor(field, options);
-      if (typed !== undefined && !members.includes(String(typed)))
-        faults.push(
-          `${flagOf(field)} is "${String(typed)}": database ${database} of the plan ${path} has no such server. Expected ${members.join(' or ')}.`,
-        );
-    }
+    return { plan: (await loadPlan(path)).plan, path };
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
-    if (!lenient)
-      throw new Fault('refused', error.message, 'Mend every fault it names; `./dr plan check` looks again.');
+    if (lenient) return undefined;
+    throw new Fault('refused', error.message, 'Mend every fault it names; `./dr plan check` looks again.');
   }
 }

@@ -10,7 +10,7 @@ import { connection, queryOnce, readEnv } from '../../platform/lifecycle';
 import { project, testHome } from '../support/names';
 import { noSecrets } from '../support/no-secrets';
 import { approve, resultOf, until } from '../support/runs';
-import { docker, Shandi } from '../support/shandi';
+import { asClient, docker, Shandi } from '../support/shandi';
 
 describe('table dropped by mistake', function () {
   this.timeout(180_000);
@@ -50,16 +50,6 @@ describe('table dropped by mistake', function () {
 
     await sleep(1_500);
     await ledger.stop();
-    const query = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
-      const { Client } = await import('pg');
-      const client = new Client(connection(await readEnv(project), 'PGBOUNCER_PORT'));
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(sql, values)).rows;
-      } finally {
-        await client.end();
-      }
-    };
     const { recoveredTo, reopenedAt, kept, backup, standbys } = result as {
       recoveredTo: { timeline: number };
       reopenedAt: string;
@@ -68,7 +58,7 @@ describe('table dropped by mistake', function () {
       standbys: string[];
     };
     // By the moment that was asked for: what the run says it replayed to would excuse a recovery that stopped too early.
-    const verdict = await ledger.verdict({ query, until: moment, resumedAt: reopenedAt });
+    const verdict = await ledger.verdict({ query: asClient, until: moment, resumedAt: reopenedAt });
     assert.deepEqual(
       { missing: verdict.missing, changed: verdict.changed, doubled: verdict.doubled, unexpected: verdict.unexpected },
       { missing: [], changed: [], doubled: [], unexpected: [] },

@@ -16,10 +16,13 @@ import type {
 import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
+import { FakeService } from './fake-service';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
 export class FakeSite {
   readonly calls: string[] = [];
+  /** The service that is down, for the runs that recover one. */
+  readonly service = new FakeService();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -267,6 +270,7 @@ export class FakeSite {
       useDataVolume: () => ({ from: 'old', to: 'copy' }),
       startServer: () => ({ containerId: 'new', durationMs: 10 }),
       clientWrite: () => write,
+      ...this.service.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

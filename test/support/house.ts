@@ -112,6 +112,18 @@ export class House {
     });
   }
 
+  /** Starts the recovery of a service of the plan. */
+  async recoverService(
+    input: Record<string, unknown> = {},
+    workflowId = 'recover.service.order-service',
+  ): Promise<WorkflowHandleWithFirstExecutionRunId> {
+    return this.client.workflow.start('serviceRecovery', {
+      taskQueue: controlQueue,
+      workflowId,
+      args: [{ service: 'order-service', reason: 'test', by: 'tester', ...input }],
+    });
+  }
+
   /** Starts a recovery of the plan's database with what a test does not care about filled in. */
   async recover(
     input: Partial<PitrInput> | Record<string, unknown> = {},

@@ -19,7 +19,7 @@ import { endStates, type Report, type RunView } from '../../workflows/contracts/
 import { containerOf, docker, inContainer } from './docker';
 import { portOffset, project } from './names';
 import { approve, resultOf, story } from './runs';
-import type { Shandi } from './shandi';
+import { asClient, type Shandi } from './shandi';
 
 const run = promisify(execFile);
 const resource = 'database.shandi';
@@ -238,7 +238,7 @@ export class Pair {
     const { ledger } = this;
     this.ledger = undefined;
     await this.shandi.stopLedger();
-    return ledger.verdict({ query });
+    return ledger.verdict({ query: asClient });
   }
 
   /** Waits until nothing works on the database, the standby follows, clients are served, and the guard is at peace. */
@@ -305,16 +305,6 @@ export class Pair {
 
 const writeSql = `INSERT INTO dr_heartbeat (node) VALUES ('past-the-pooler')
   RETURNING ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline`;
-
-const query = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
-  const client = new Postgres(connection(await readEnv(project), 'PGBOUNCER_PORT'));
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
-};
 
 /** The plan with other rules for the failover of its database. */
 export const withFailover = (plan: Plan, change: Partial<Plan['databases'][number]['failover']>): Plan => ({

@@ -12,6 +12,7 @@ import { FakeSite } from './fake-site';
 import { House } from './house';
 import { approve, openCard, until } from './runs';
 import { shapesOfFailover, type Shape } from './shapes';
+import { shapesOfServices } from './shapes-of-services';
 
 const word = { by: 'on-call', reason: 'saved history' };
 const root = join(__dirname, '..', '..');
@@ -103,6 +104,7 @@ const shapes: [string, Shape][] = Object.entries({
   'point-in-time-recovery': recovery,
   'keep-copy': keeper,
   ...shapesOfFailover,
+  ...shapesOfServices,
 }).flatMap(([procedure, own]) =>
   Object.entries(own).map(([name, live]): [string, Shape] => [`${procedure}.${name}`, live]),
 );

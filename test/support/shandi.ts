@@ -25,6 +25,10 @@ export function madeBy(handle: WorkflowHandleWithFirstExecutionRunId): Record<'c
   };
 }
 
+/** A question as clients ask it, through the pooler; for the ledger's verdict. */
+export const asClient = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> =>
+  queryOnce(connection(await readEnv(project), 'PGBOUNCER_PORT'), sql, values);
+
 /** A row that was written, and where. */
 export interface Mark {
   name: string;

@@ -174,6 +174,18 @@ export const errorCodes = {
     means: 'A service did not become healthy.',
     next: 'Read its log; retry, or skip and mend it by hand.',
   },
+  'DR-UNKNOWN-SERVICE': {
+    means: 'The plan has no such service.',
+    next: 'Choose one that `dr plan show` lists.',
+  },
+  'DR-DEPENDENCY': {
+    means: 'Something that the service cannot work without does not work.',
+    next: 'Recover what is named first; the service may then be well by itself.',
+  },
+  'DR-GATEWAY': {
+    means: 'The gateway does not run, or did not do what it was told.',
+    next: 'Read its answer; check its container and its configuration.',
+  },
   'DR-ENGINE': {
     means: 'The Docker engine did not answer or refused.',
     next: 'Check that the engine of the named site runs and is reachable by its worker.',

@@ -11,6 +11,7 @@ export const procedures = [
   'databaseSwitchover',
   'reprotectDatabase',
   'databaseRestart',
+  'serviceRecovery',
   'guardDatabase',
   'keepCopy',
 ] as const;
@@ -26,6 +27,9 @@ const lockPart = (value: string): string => value.toLowerCase().replace(/[^a-z0-
 
 /** What a run protects and locks: `database.shandi`. */
 export const databaseResource = (database: string): string => `database.${lockPart(database)}`;
+
+/** `service.order-service`. */
+export const serviceResource = (service: string): string => `service.${lockPart(service)}`;
 
 /**
  * The lock of a resource: the workflow id of any run that changes it. Characters `[a-z0-9.-]` only, because ids become

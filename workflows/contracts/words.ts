@@ -55,6 +55,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   databaseSwitchover: { title: 'switchover', done: 'switched over' },
   reprotectDatabase: { title: 'reprotection', done: 'reprotected' },
   databaseRestart: { title: 'restart', done: 'restarted' },
+  serviceRecovery: { title: 'service recovery', done: 'recovered' },
   guardDatabase: { title: 'guard', done: 'guarded' },
   keepCopy: { title: 'keeping of a copy', done: 'kept' },
 };

@@ -4,6 +4,7 @@ import type * as composeActivities from '../../activities/compose';
 import type * as dockerActivities from '../../activities/docker';
 import type * as guardActivities from '../../activities/guard';
 import type * as healthActivities from '../../activities/health';
+import type * as nginxActivities from '../../activities/nginx';
 import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
@@ -16,7 +17,8 @@ export type SiteActivities = typeof postgresActivities &
   typeof dockerActivities &
   typeof composeActivities &
   typeof guardActivities &
-  typeof healthActivities;
+  typeof healthActivities &
+  typeof nginxActivities;
 
 /** The same activities in five retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {

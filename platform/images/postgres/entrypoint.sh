@@ -29,7 +29,7 @@ init_primary() {
   # A volume that was lost, or a former primary whose data went: a new, empty cluster in its place would be taken for the
   # business's data, and its WAL would go into the archive of the real one.
   if [ "${ALLOW_NEW_CLUSTER:-no}" != yes ] &&
-    pgbackrest --stanza="${STANZA:-main}" --output=json --log-level-console=off info 2>/dev/null | grep -q '"label"'; then
+    pgbackrest --stanza="${STANZA:-main}" --output=json --log-level-console=off info 2>/dev/null | grep '"label"' >/dev/null; then
     say "$PGDATA is empty, but the repository holds backups of stanza ${STANZA:-main}: refusing to create a second cluster. Restore it, or rebuild it as a standby."
     exit 1
   fi

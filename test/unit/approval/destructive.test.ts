@@ -14,6 +14,7 @@ import * as compose from '../../../activities/compose';
 import * as docker from '../../../activities/docker';
 import * as guard from '../../../activities/guard';
 import * as health from '../../../activities/health';
+import * as nginx from '../../../activities/nginx';
 import * as pgbackrest from '../../../activities/pgbackrest';
 import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
@@ -30,7 +31,7 @@ type Demanding = {
     : never;
 }[keyof SiteActivities];
 
-/** They stop, start, promote, replace or overwrite a server, decide whom clients write to, or change what the archive says. */
+/** They stop, start, promote, replace or overwrite a server or a service, decide whom clients write to, or change what the archive says. */
 const destructive: Record<Demanding, true> = {
   useDataVolume: true,
   startServer: true,
@@ -60,6 +61,9 @@ const destructive: Record<Demanding, true> = {
   followPrimary: true,
   holdArchiving: true,
   releaseArchiving: true,
+  restartService: true,
+  recreateService: true,
+  reloadGateway: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -94,6 +98,11 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   directWrite: 'a heartbeat row',
   measureDivergence: 'reads',
   checkpoint: 'a checkpoint',
+  inspectService: 'reads',
+  awaitService: 'reads',
+  keepServiceLog: 'writes a file of the control plane',
+  askDependency: 'reads',
+  askGateway: 'reads',
 };
 
 const activities: SiteActivities = {
@@ -101,6 +110,7 @@ const activities: SiteActivities = {
   ...docker,
   ...guard,
   ...health,
+  ...nginx,
   ...pgbackrest,
   ...pgbouncer,
   ...postgres,

@@ -126,6 +126,7 @@ describe('procedures in words', () => {
       'switchover',
       'reprotection',
       'restart',
+      'service recovery',
       'guard',
       'keeping of a copy',
     ]));

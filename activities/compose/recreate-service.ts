@@ -1,0 +1,39 @@
+import type { ApprovalReference } from '../../workflows/contracts/approval';
+import type { ServiceAt } from '../../workflows/contracts/service';
+import { drFailure } from '../../workflows/contracts/errors';
+import { demandApproval } from '../shared/approval';
+import { compose } from '../shared/compose';
+import { findService } from '../shared/containers';
+import { withHeartbeat } from '../shared/heartbeat';
+
+export interface RecreateService extends ServiceAt {
+  /** The container as it was looked at; empty: there was none. */
+  containerId: string;
+  approval: ApprovalReference;
+}
+
+/** Time for the old container to end in order before it is killed, seconds. */
+const graceSeconds = 5;
+
+/**
+ * Makes the container of a service anew from the compose file, and nothing beside it. Images are never pulled: a registry
+ * may be part of what is down. A try that died half-way is taken up: a container that is another one and runs is left alone.
+ * @returns the container it has now
+ * @throws DR-APPROVAL-MISSING, DR-COMPOSE, DR-SERVICE when there is no container afterwards
+ */
+export async function recreateService(args: RecreateService): Promise<{ containerId: string; recreated: boolean }> {
+  demandApproval(args.approval);
+  const { site, service } = args;
+  return withHeartbeat(`making ${service.name} anew`, async (_beat, signal) => {
+    const before = await findService(site, service.name);
+    if (before?.State.Running && before.Id !== args.containerId) return { containerId: before.Id, recreated: false };
+    const anew = ['--force-recreate', '--no-deps', '--pull', 'never', '--timeout', String(graceSeconds)];
+    await compose(site, ['up', '-d', ...anew, service.name], signal);
+    const after = await findService(site, service.name);
+    if (!after || after.Id === args.containerId)
+      throw drFailure('DR-SERVICE', `Compose ended well, and service ${service.name} has no new container`, {
+        retry: true,
+      });
+    return { containerId: after.Id, recreated: true };
+  });
+}

@@ -1,0 +1,25 @@
+import type { Gateway, Site } from '../../plan';
+import type { HealthAnswer } from '../../workflows/contracts/service';
+import { askUntilWell } from '../shared/http-health';
+import { withHeartbeat } from '../shared/heartbeat';
+import { hostOf } from '../shared/new-connection';
+
+export interface AskGateway {
+  gateway: Gateway;
+  site: Site;
+  /** Page that clients ask for. */
+  page: string;
+  /** How long it may take until it answers 2xx, milliseconds; 0: it is asked once. */
+  deadlineMs: number;
+}
+
+/** Longer than a look at a health page: a business page does work. */
+const patienceMs = 5_000;
+
+/** Asks for a page the way clients do, through the gateway. @returns its last answer; one that never was good is an answer */
+export async function askGateway({ gateway, site, page, deadlineMs }: AskGateway): Promise<HealthAnswer> {
+  const url = `http://${hostOf(site)}:${gateway.ports.http}${page}`;
+  return withHeartbeat(`asking for ${page}`, (_beat, signal) =>
+    askUntilWell(url, { deadlineMs, signal, timeoutMs: patienceMs }),
+  );
+}

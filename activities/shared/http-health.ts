@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Site } from '../../plan';
+import type { HealthAnswer } from '../../workflows/contracts/service';
+import { hostOf } from './new-connection';
+import { redact } from './redact';
+
+/** Longest wait for one answer of a service that is looked at many times, milliseconds. */
+const oneLookMs = 2_000;
+const longestWords = 300;
+
+/** Where a service answers its health page, seen from the worker beside it. */
+export const healthUrl = (site: Site, { port, health }: { port: number; health: { path: string } }): string =>
+  `http://${hostOf(site)}:${port}${health.path}`;
+
+/**
+ * Asks a page once. Docker's own verdict on a container comes every 30 s at best, so the service is asked itself.
+ * @returns what it said; nobody answering is an answer
+ */
+export async function askPage(url: string, signal: AbortSignal, timeoutMs = oneLookMs): Promise<HealthAnswer> {
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      redirect: 'manual',
+    });
+    const { ok, status } = response;
+    const words = ok ? '' : redact((await response.text()).replace(/\s+/g, ' ').trim());
+    await response.body?.cancel().catch(() => undefined);
+    return { healthy: ok, status, says: `status ${status}${words ? `: ${words.slice(0, longestWords - 20)}` : ''}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { healthy: false, says: whyNobody(error, timeoutMs) };
+  }
+}
+
+/**
+ * Asks until the answer is 2xx or the deadline passes. The first time is at once.
+ * @returns the last answer; one that never was good is an answer
+ */
+export async function askUntilWell(
+  url: string,
+  options: { deadlineMs: number; signal: AbortSignal; timeoutMs?: number; told?: (answer: HealthAnswer) => void },
+): Promise<HealthAnswer> {
+  const end = Date.now() + options.deadlineMs;
+  for (;;) {
+    const answer = await askPage(url, options.signal, options.timeoutMs);
+    options.told?.(answer);
+    if (answer.healthy || Date.now() >= end) return answer;
+    await sleep(betweenLooksMs, undefined, { signal: options.signal });
+  }
+}
+
+const betweenLooksMs = 50;
+
+/** The cause says "connection refused"; the error itself only "fetch failed". */
+function whyNobody(error: unknown, timeoutMs: number): string {
+  if ((error as Error).name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  return redact(cause?.code ?? cause?.message ?? (error as Error).message).slice(0, longestWords);
+}

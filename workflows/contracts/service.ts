@@ -1,0 +1,93 @@
+/** Words of the procedure `serviceRecovery`: its input, and what activities tell it about a service. */
+import { z } from 'zod';
+import type { Service, Site } from '../../plan';
+import { longestWaitMs } from './limits';
+
+export const measures = ['restart', 'recreate'] as const;
+/** What can be done for a service, gentlest first. */
+export type Measure = (typeof measures)[number];
+
+export const serviceRecoveryInputSchema = z.strictObject({
+  service: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected the name of a service in the plan, e.g. order-service')
+    .describe('service of the plan'),
+  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
+  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, or a guard'),
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
+    .optional()
+    .describe('refuse to run under any other plan'),
+  approvalTimeoutMs: z
+    .int()
+    .min(100)
+    .max(longestWaitMs)
+    .optional()
+    .describe('milliseconds a gate stays open; default: the plan'),
+  first: z
+    .enum(measures, { error: `expected ${measures.join(' or ')}` })
+    .optional()
+    .describe(
+      'measure to begin with; default: the gentlest that can help. Given, it is taken although the service answers',
+    ),
+  policyMayAnswer: z
+    .boolean()
+    .default(true)
+    .describe('whether the plan may answer for measures it allows. Default true; false: a person decides about each'),
+  healthyWithinMs: z
+    .int()
+    .min(100)
+    .max(longestWaitMs)
+    .optional()
+    .describe("milliseconds a measure is given to help; default: the health check's start period"),
+  disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the service was lost, if known'),
+});
+export type ServiceRecoveryInput = z.infer<typeof serviceRecoveryInputSchema>;
+
+/** The service an activity works on: its entry in the plan and the site it runs at. */
+export interface ServiceAt {
+  service: Service;
+  site: Site;
+}
+
+/** What a service answers on its health page. */
+export interface HealthAnswer {
+  /** It answered 2xx: it says that it can work. */
+  healthy: boolean;
+  /** HTTP status; absent: nobody answered. */
+  status?: number;
+  /** What it said, or why nobody did, in a sentence of at most 300 characters. */
+  says: string;
+}
+
+/** The container of a service as its engine describes it. */
+export interface ServiceContainer {
+  id: string;
+  image: string;
+  imageId: string;
+  running: boolean;
+  paused: boolean;
+  /** The engine waits before it starts it again. */
+  restarting: boolean;
+  /** Times its restart policy has started it since it was last started by hand. */
+  restarts: number;
+  exitCode: number;
+  oomKilled: boolean;
+  startedAt: string;
+  /** UTC; when it last ended. Absent: it has not. */
+  finishedAt?: string;
+  restartPolicy: string;
+}
+
+/** What is known of a service, measured at one moment. */
+export interface ServiceFacts {
+  service: string;
+  site: string;
+  /** UTC, the engine's worker. */
+  at: string;
+  container?: ServiceContainer;
+  /** The image that Compose would use, and whether the engine has it. */
+  image: { name: string; there: boolean };
+  health: HealthAnswer;
+}
