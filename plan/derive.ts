@@ -19,7 +19,7 @@ export interface Derivation {
  * volumes, a state directory of its own. Drills and tests work on such a copy. Resources keep their names
  * (`database.shandi`), so what holds for the plan holds for the copy.
  *
- * Volumes named `<project>_…`, paths below `platform/state/<project>/` and the projects of the other sites follow the
+ * Volumes named `<project>_…`, paths below `platform/state/<project>/` and `platform/backups/<project>/`, and the projects of the other sites follow the
  * project; everything else stays.
  *
  * @throws PlanError when the copy is not a good plan, for example a port above 65535
@@ -69,7 +69,6 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
     stores: (written.stores ?? []).map((store) => ({
       ...store,
       port: port(store.port),
-      volume: rename.volume(store.volume),
       ...(store.password ? { password: rename.secret(store.password) } : {}),
     })),
     gateway: {
@@ -79,6 +78,7 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
     },
     backups: {
       ...written.backups,
+      directory: rename.path(written.backups.directory),
       configuration: { ...written.backups.configuration, files: written.backups.configuration.files.map(rename.path) },
       certificates: { ...written.backups.certificates, files: written.backups.certificates.files.map(rename.path) },
     },
@@ -96,10 +96,10 @@ interface Renaming {
 function renaming(from: string, to: string): Renaming {
   const project = (name: string): string =>
     name === from || name.startsWith(`${from}-`) ? `${to}${name.slice(from.length)}` : name;
-  // `platform/state/shandi/.env`, `platform/state/shandi-backup/.env`: the directory is named after the project.
+  // `platform/state/shandi/.env`, `platform/backups/shandi`: the directory is named after the project.
   const path = (value: string): string =>
     value.replace(
-      /(^|\/)(platform\/state\/)([^/]+)(?=\/|$)/,
+      /(^|\/)(platform\/(?:state|backups)\/)([^/]+)(?=\/|$)/,
       (_, start, state, name) => `${start}${state}${project(name)}`,
     );
   const volume = (name: string): string => (name.startsWith(`${from}_`) ? `${to}${name.slice(from.length)}` : name);

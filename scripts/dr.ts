@@ -8,6 +8,7 @@ import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
+import { backupCommand } from './commands/things';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
 import { exitCodes, exitTable } from './lib/exit-codes';
@@ -59,6 +60,7 @@ ${exitTable()}`,
   for (const command of [
     ...controlCommands(),
     recoverCommand(),
+    backupCommand(),
     ...startCommands(),
     ...guardCommands(),
     ...lookingCommands(),

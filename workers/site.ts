@@ -8,6 +8,7 @@ import * as nginx from '../activities/nginx';
 import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
+import * as redis from '../activities/redis';
 import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       ...pgbackrest,
       ...pgbouncer,
       ...postgres,
+      ...redis,
     }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
     maxHeartbeatThrottleInterval: '500 ms',

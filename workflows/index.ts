@@ -7,3 +7,5 @@ export { guardDatabase } from './guard-database';
 export { databaseSwitchover } from './database-switchover';
 export { databaseRestart } from './database-restart';
 export { serviceRecovery } from './service-recovery';
+export { backupRedis } from './backup-redis';
+export { restoreRedis } from './restore-redis';

@@ -46,10 +46,10 @@ async function body(run: Run, input: ServiceRecoveryInput, plan: Plan): Promise<
     run.note(`${service.name} is well: nothing was done`);
     return { verdict: 'none', result: { service: service.name, needed: false, picture: assessed.diagnosis.picture } };
   }
-  const taken = await takeMeasures(run, context, assessed);
-  const page = await throughTheGateway(run, context, taken.approval);
+  const measures = await takeMeasures(run, context, assessed);
+  const proof = await throughTheGateway(run, context);
   // What a stateless service has acknowledged lies in the database or nowhere.
-  run.verified(page ?? `${service.name} says that it is well`, service.stateless ? 0 : null);
+  run.verified(proof, service.stateless ? 0 : null);
   run.pointOfNoReturn('the clients are served');
   return {
     verdict: 'judge',
@@ -57,8 +57,8 @@ async function body(run: Run, input: ServiceRecoveryInput, plan: Plan): Promise<
       service: service.name,
       needed: true,
       picture: assessed.diagnosis.picture,
-      measures: taken.measures,
-      ...(page === undefined ? {} : { page: service.businessPage }),
+      measures,
+      ...(service.businessPage === undefined ? {} : { page: service.businessPage }),
     },
   };
 }

@@ -5,3 +5,4 @@ export { repointServices, type RepointServices, type RepointedServices } from '.
 export { restartServer, type RestartServer, type RestartedServer } from './restart-server';
 export { createServer } from './create-server';
 export { recreateService, type RecreateService } from './recreate-service';
+export { useStoreVolume, type UseStoreVolume } from './use-store-volume';

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { activityInfo } from '@temporalio/activity';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { ServiceAt } from '../../workflows/contracts/service';
 import { drFailure } from '../../workflows/contracts/errors';
@@ -10,6 +12,14 @@ export interface RecreateService extends ServiceAt {
   /** The container as it was looked at; empty: there was none. */
   containerId: string;
   approval: ApprovalReference;
+}
+
+/** Time for a Compose that a dead worker has left behind to come to its end, milliseconds. */
+const orphanMs = 15_000;
+
+async function settled(done: () => Promise<string | undefined>, signal: AbortSignal): Promise<void> {
+  const end = Date.now() + orphanMs;
+  while (Date.now() < end && (await done()) === undefined) await sleep(200, undefined, { signal });
 }
 
 /** Time for the old container to end in order before it is killed, seconds. */
@@ -25,8 +35,14 @@ export async function recreateService(args: RecreateService): Promise<{ containe
   demandApproval(args.approval);
   const { site, service } = args;
   return withHeartbeat(`making ${service.name} anew`, async (_beat, signal) => {
-    const before = await findService(site, service.name);
-    if (before?.State.Running && before.Id !== args.containerId) return { containerId: before.Id, recreated: false };
+    const done = async (): Promise<string | undefined> => {
+      const info = await findService(site, service.name);
+      return info?.State.Running && info.Id !== args.containerId ? info.Id : undefined;
+    };
+    // Compose outlives the worker that called it: a second one beside it would be in its way.
+    if (activityInfo().attempt > 1) await settled(done, signal);
+    const before = await done();
+    if (before) return { containerId: before, recreated: false };
     const anew = ['--force-recreate', '--no-deps', '--pull', 'never', '--timeout', String(graceSeconds)];
     await compose(site, ['up', '-d', ...anew, service.name], signal);
     const after = await findService(site, service.name);

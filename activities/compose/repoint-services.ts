@@ -65,7 +65,7 @@ async function healthy(args: RepointServices, name: string, signal: AbortSignal)
   const service = args.services.find((one) => one.name === name);
   if (!service) return;
   const url = healthUrl(args.site, { port: service.port, health: { path: service.healthPath } });
-  const answer = await askUntilWell(url, { deadlineMs: args.deadlineMs ?? 60_000, signal });
+  const answer = await askUntilWell(args.site, url, { deadlineMs: args.deadlineMs ?? 60_000, signal });
   if (answer.healthy) return;
   throw drFailure(
     'DR-SERVICE',

@@ -7,8 +7,8 @@ import { withHeartbeat } from '../shared/heartbeat';
 export interface AwaitService extends ServiceAt {
   /** The container it shall come back in. */
   containerId: string;
-  /** How long it is waited for, milliseconds. */
-  deadlineMs: number;
+  /** Until when it is waited for, milliseconds since 1970: a second try does not begin anew. */
+  until: number;
 }
 
 export interface AwaitedService extends HealthAnswer {
@@ -30,9 +30,9 @@ export async function awaitService(args: AwaitService): Promise<AwaitedService> 
   const began = Date.now();
   return withHeartbeat(`waiting for ${service.name}`, async (beat, signal) => {
     for (let look = 1; ; look += 1) {
-      const answer = await askPage(healthUrl(site, service), signal);
+      const answer = await askPage(site, healthUrl(site, service), signal);
       const afterMs = Date.now() - began;
-      if (answer.healthy || afterMs >= args.deadlineMs) return { ...answer, afterMs };
+      if (answer.healthy || Date.now() >= args.until) return { ...answer, afterMs };
       beat({ what: 'health', text: `${service.name}: ${answer.says}` });
       const state = look % engineEvery === 0 ? (await inspectContainer(site, containerId))?.State : undefined;
       if (state && !state.Running && !state.Restarting)

@@ -1,26 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { Site } from '../../plan';
-import type { ServiceAt, ServiceContainer, ServiceFacts } from '../../workflows/contracts/service';
-import { composeImage } from '../shared/compose';
+import type { HealthAnswer, ServiceAt, ServiceContainer, ServiceFacts } from '../../workflows/contracts/service';
+import { composeService } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { askPage, healthUrl } from '../shared/http-health';
 import { withHeartbeat } from '../shared/heartbeat';
 
-/** Looks at a service from both sides at once: what its engine says of its container, and what it says of itself. */
+/** Longest wait for one look at the health page, milliseconds; never longer than its own health check waits. */
+const patienceMs = 3_000;
+/** A no of a container that runs is asked again once, after this time. */
+const againMs = 500;
+
+/**
+ * Looks at a service from both sides at once: what its engine says of its container, and what it says of itself. One that
+ * says no is asked twice.
+ */
 export async function inspectService({ site, service }: ServiceAt): Promise<ServiceFacts> {
   return withHeartbeat(`looking at ${service.name}`, async (_beat, signal) => {
-    const [info, health] = await Promise.all([
+    const look = (): Promise<HealthAnswer> =>
+      askPage(site, healthUrl(site, service), signal, Math.min(service.health.timeout, patienceMs));
+    const [info, first, { image }] = await Promise.all([
       findService(site, service.name),
-      askPage(healthUrl(site, service), signal),
+      look(),
+      composeService(site, service.name, signal),
     ]);
-    const image = info?.Config.Image ?? (await composeImage(site, service.name, signal));
+    // Nobody answering in all that time is told once.
+    const says = info?.State.Running && !info.State.Paused && first.status !== undefined;
+    const again = !first.healthy && says ? sleep(againMs, undefined, { signal }).then(look) : first;
+    const [health, there] = await Promise.all([again, hasImage(site, image)]);
     return {
       service: service.name,
       site: site.name,
       at: new Date().toISOString(),
       ...(info ? { container: describe(info) } : {}),
-      image: { name: image, there: await hasImage(site, image) },
+      image: { name: image, there },
       health,
     };
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { activityInfo } from '@temporalio/activity';
-import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import type { Site } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { inspectVolume } from '../shared/ownership';
 import { drHome } from '../shared/paths';
@@ -9,7 +9,8 @@ import { writeFileAtomically } from '../shared/write-file';
 /** What is remembered of a damaged volume. */
 export interface KeptVolume {
   volume: string;
-  database: string;
+  /** What it belonged to: `database.shandi`, `store.redis`. */
+  resource: string;
   site: string;
   project: string;
   /** Run that replaced it. */
@@ -25,10 +26,14 @@ export interface KeptVolume {
  * a file of the control plane's state, one per volume; the volume itself is not touched.
  * @throws DR-NOT-OURS when there is no such volume
  */
-export async function recordDamagedVolume(
-  args: DatabaseAt & { volume: string; until: string; incident: string },
-): Promise<{ path: string; record: KeptVolume }> {
-  const { site, database, volume } = args;
+export async function recordDamagedVolume(args: {
+  site: Site;
+  resource: string;
+  volume: string;
+  until: string;
+  incident: string;
+}): Promise<{ path: string; record: KeptVolume }> {
+  const { site, resource, volume } = args;
   if (!(await inspectVolume(site, volume)))
     throw drFailure(
       'DR-NOT-OURS',
@@ -36,7 +41,7 @@ export async function recordDamagedVolume(
     );
   const record: KeptVolume = {
     volume,
-    database: database.name,
+    resource,
     site: site.name,
     project: site.compose.project,
     run: activityInfo().workflowExecution?.workflowId ?? 'none',

@@ -1,2 +1,2 @@
 export { pinPlan } from './pin-plan';
-export { writeReport } from './writeReport';
+export { writeReport } from './write-report';

@@ -94,14 +94,19 @@ async function byLook(
     return { by: 'look', says, round };
   }
   const ask = (): ReturnType<typeof engineProbe> => engineProbe(args, args.database.failover.probeTimeout);
-  const told = death.then(({ exited }) => exited ?? ask());
+  let ended = false;
+  const told = death.then(({ action, exited }) => {
+    ended = action === 'die';
+    return exited ?? ask();
+  });
   const asked = await Promise.race([ask(), told]);
   // The processes of a container end before the engine knows.
   const { answer, container } = asked.container?.running
     ? await Promise.race([told, sleep(newsMs, asked, { signal })])
     : asked;
   const answers = [...round.answers.filter((one) => one.probe !== 'engine'), answer];
-  return { by: 'look', says, round: { ...round, answers, ...(container ? { container } : {}) } };
+  const seen = { ...round, answers, ...(container ? { container } : {}), ...(ended ? { ended } : {}) };
+  return { by: 'look', says, round: seen };
 }
 
 /** How long an engine may take to tell of the death of a container whose server has hung up. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { Client } from 'pg';
 import type { Database, Service, Site, Store } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
@@ -12,22 +14,33 @@ export type Dependency = { service: Service } | { database: Database } | { store
 
 /** Longest wait for one answer, milliseconds. */
 const patienceMs = 3_000;
+/** A no is asked again once, after this time: a failover takes about as long. */
+const againMs = 1_000;
 
 /**
  * Asks what a service depends on, as the service would: another service by its health page, a database through the client
- * path, a store by a PING. Nobody answering is an answer.
+ * path, a store by a PING. Nobody answering is an answer; what could not be asked for a reason of our own is a failure.
+ * @throws DR-SECRET, DR-ENGINE
  */
 export async function askDependency(args: { site: Site; on: Dependency }): Promise<HealthAnswer> {
-  const { site, on } = args;
   return withHeartbeat('asking a dependency', async (_beat, signal) => {
-    if ('service' in on) return askPage(healthUrl(site, on.service), signal, patienceMs);
-    try {
-      return 'database' in on ? await askDatabase(on.database) : await ping(site, on.store, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      return { healthy: false, says: (error as Error).message.slice(0, 300) };
-    }
+    const first = await ask(args.site, args.on, signal);
+    if (first.healthy) return first;
+    await sleep(againMs, undefined, { signal });
+    return ask(args.site, args.on, signal);
   });
+}
+
+async function ask(site: Site, on: Dependency, signal: AbortSignal): Promise<HealthAnswer> {
+  if ('service' in on) return askPage(site, healthUrl(site, on.service), signal, patienceMs);
+  try {
+    return 'database' in on ? await askDatabase(on.database) : await ping(site, on.store, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Not its word: the secret cannot be read, or the engine does not answer.
+    if (error instanceof ApplicationFailure) throw error;
+    return { healthy: false, says: (error as Error).message.slice(0, 300) };
+  }
 }
 
 async function askDatabase({ clientPath }: Database): Promise<HealthAnswer> {
@@ -50,8 +63,10 @@ async function askDatabase({ clientPath }: Database): Promise<HealthAnswer> {
 /** In its own container, by its own client: the port need not be reachable from here. */
 async function ping(site: Site, store: Store, signal: AbortSignal): Promise<HealthAnswer> {
   const info = await findService(site, store.service);
-  if (!info?.State.Running)
-    return { healthy: false, says: info ? 'its container does not run' : 'it has no container' };
+  if (!info) return { healthy: false, says: 'it has no container' };
+  const { Running, Paused } = info.State;
+  if (!Running || Paused)
+    return { healthy: false, says: Paused ? 'its container is paused' : 'its container does not run' };
   const env = store.password ? [`REDISCLI_AUTH=${await secret(store.password)}`] : [];
   const { stdout, stderr } = await execIn(site, info.Id, ['redis-cli', 'PING'], { env, signal, timeoutMs: patienceMs });
   const said = `${stdout}${stderr}`.trim();

@@ -14,12 +14,12 @@ export interface AskGateway {
 }
 
 /** Longer than a look at a health page: a business page does work. */
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 /** Asks for a page the way clients do, through the gateway. @returns its last answer; one that never was good is an answer */
 export async function askGateway({ gateway, site, page, deadlineMs }: AskGateway): Promise<HealthAnswer> {
   const url = `http://${hostOf(site)}:${gateway.ports.http}${page}`;
   return withHeartbeat(`asking for ${page}`, (_beat, signal) =>
-    askUntilWell(url, { deadlineMs, signal, timeoutMs: patienceMs }),
+    askUntilWell(site, url, { deadlineMs, signal, timeoutMs: patienceMs }),
   );
 }

@@ -3,6 +3,7 @@ import type { Witness } from '../../plan';
 import type { DatabaseAt, Testimony } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { withHeartbeat } from '../shared/heartbeat';
+import { withLimit } from '../shared/limit';
 
 export interface AskWitnessArgs extends DatabaseAt {
   witness: Witness;
@@ -37,8 +38,7 @@ export async function askWitness(args: AskWitnessArgs): Promise<Testimony> {
     if (args.resumedAt) url.searchParams.set('resumedAt', args.resumedAt);
     let text: string;
     try {
-      const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });
-      text = await response.text();
+      text = await withLimit(signal, timeout, async (limited) => (await fetch(url, { signal: limited })).text());
     } catch (error) {
       signal.throwIfAborted();
       const summary = `witness ${name} at ${host}:${port} did not answer: ${reason(error)}`;

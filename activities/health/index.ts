@@ -1,5 +1,6 @@
 /** Activities that look at the platform as its clients do. */
 export { askWitness, type AskWitnessArgs } from './ask-witness';
 export { clientWrite, type ClientWriteArgs } from './client-write';
+export { awaitHealthy, type AwaitHealthy } from './await-healthy';
 export { askDependency, type Dependency } from './ask-dependency';
 export { askGateway, type AskGateway } from './ask-gateway';

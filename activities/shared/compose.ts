@@ -6,14 +6,16 @@ import { readEnvFile } from './env-file';
 import { fromRoot } from './paths';
 import { redacted } from './redact';
 
-/** Characters of output that are kept; a configuration printed as JSON is the longest that anybody reads. */
-const keptOutput = 1_000_000;
-
 /**
  * Runs `docker compose` for a site's project, arguments as an array.
  * @throws DR-COMPOSE with the end of its output, without secrets (retryable)
  */
-export async function compose(site: Site, args: string[], signal?: AbortSignal): Promise<string> {
+export async function compose(site: Site, args: string[], signal?: AbortSignal): Promise<void> {
+  await run(site, args, signal);
+}
+
+/** The same; @returns what it printed on standard output: may hold secrets */
+async function run(site: Site, args: string[], signal?: AbortSignal): Promise<string> {
   const command = [
     ...engineOptions(site),
     'compose',
@@ -26,14 +28,18 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
     ...args,
   ];
   let output = '';
+  let printed = '';
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn('docker', command, {
       signal,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...passedOn(), COMPOSE_PROGRESS: 'plain', COMPOSE_ANSI: 'never', DOCKER_CLI_HINTS: 'false' },
     });
-    const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-keptOutput));
-    child.stdout.on('data', add);
+    const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-20_000));
+    child.stdout.on('data', (chunk: Buffer) => {
+      add(chunk);
+      printed += chunk.toString('utf8');
+    });
     child.stderr.on('data', add);
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -44,7 +50,7 @@ export async function compose(site: Site, args: string[], signal?: AbortSignal):
     );
     child.once('close', resolve);
   });
-  if (code === 0) return output;
+  if (code === 0) return printed;
   // Compose quotes what it interpolates, and names files of this machine.
   const said = (await redacted(site, output)).trim().slice(-500);
   throw drFailure('DR-COMPOSE', `docker compose ${args.join(' ')} at site ${site.name} ended with ${code}: ${said}`, {
@@ -77,15 +83,45 @@ export async function composeVariable(site: Site, name: string): Promise<string 
   return parseEnv(await readEnvFile(site))[name];
 }
 
+/** What Compose would make a service's container of. */
+export interface ComposedService {
+  image: string;
+  command: string[] | undefined;
+  /** With secrets: for the engine, and nobody else. */
+  environment: Record<string, string>;
+  volumes: { type: string; source: string; target: string }[];
+}
+
 /**
- * The image that a service's container would be made of.
- * @throws DR-COMPOSE when the file cannot be read or has no such service
+ * The service as Compose understands its file and env file.
+ * @throws DR-COMPOSE when they cannot be read, or the service names no image
  */
-export async function composeImage(site: Site, service: string, signal?: AbortSignal): Promise<string> {
+export async function composeService(site: Site, service: string, signal?: AbortSignal): Promise<ComposedService> {
   // Also prints what the service depends on, and every value of the env file: read here, handed on nowhere.
-  const text = await compose(site, ['config', '--format', 'json', service], signal);
-  const { services } = JSON.parse(text) as { services?: Record<string, { image?: string }> };
-  const image = services?.[service]?.image;
-  if (image) return image;
-  throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image`);
+  const text = await run(site, ['config', '--format', 'json', service], signal);
+  const { image, command, environment, volumes } = read(text)?.[service] ?? {};
+  if (!image)
+    throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image that Compose can tell`);
+  return {
+    image,
+    command: command ?? undefined,
+    environment: Object.fromEntries(Object.entries(environment ?? {}).map(([name, value]) => [name, value ?? ''])),
+    volumes: (volumes ?? []).map(({ type, source = '', target }) => ({ type, source, target })),
+  };
+}
+
+/** A parser quotes what it could not read, and that may be a secret: what cannot be read is undefined. */
+function read(text: string): Record<string, RawService> | undefined {
+  try {
+    return (JSON.parse(text) as { services?: Record<string, RawService> }).services;
+  } catch {
+    return undefined;
+  }
+}
+
+interface RawService {
+  image?: string;
+  command?: string[] | null;
+  environment?: Record<string, string | null>;
+  volumes?: { type: string; source?: string; target: string }[];
 }

@@ -1,5 +1,5 @@
 import type { Site } from '../../plan';
-import { engineOf } from './engine';
+import { onEngine } from './engine';
 import { redacted } from './redact';
 
 /** The end of a container's log as text, without secrets; empty when there is none to read. */
@@ -8,10 +8,19 @@ export async function containerLog(
   container: string,
   options: { tail: number; timestamps?: boolean },
 ): Promise<string> {
-  const raw = await engineOf(site)
-    .getContainer(container)
-    .logs({ stdout: true, stderr: true, tail: options.tail, timestamps: options.timestamps ?? false })
-    .catch(() => Buffer.alloc(0));
+  return readLog(site, container, options).catch(() => '');
+}
+
+/** The same; fails when the engine does not hand it out. @throws DR-ENGINE */
+export async function readLog(
+  site: Site,
+  container: string,
+  options: { tail: number; timestamps?: boolean },
+): Promise<string> {
+  const { tail, timestamps = false } = options;
+  const raw = await onEngine(site, `reading the log of container ${container}`, (engine) =>
+    engine.getContainer(container).logs({ stdout: true, stderr: true, tail, timestamps }),
+  );
   return redacted(site, withoutHeaders(raw).toString('utf8'));
 }
 

@@ -23,7 +23,12 @@ export async function findService(site: Site, service: string): Promise<Containe
     const found = await engine.listContainers({
       all: true,
       filters: {
-        label: [`com.docker.compose.project=${site.compose.project}`, `com.docker.compose.service=${service}`],
+        label: [
+          `com.docker.compose.project=${site.compose.project}`,
+          `com.docker.compose.service=${service}`,
+          // A shell that somebody opened by `docker compose run` is not the service.
+          'com.docker.compose.oneoff=False',
+        ],
       },
     });
     const first = found.find((one) => one.State === 'running') ?? found[0];

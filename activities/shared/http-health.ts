@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
+import { withLimit } from './limit';
 import { hostOf } from './new-connection';
-import { redact } from './redact';
+import { redacted } from './redact';
 
 /** Longest wait for one answer of a service that is looked at many times, milliseconds. */
 const oneLookMs = 2_000;
@@ -16,16 +17,21 @@ export const healthUrl = (site: Site, { port, health }: { port: number; health: 
  * Asks a page once. Docker's own verdict on a container comes every 30 s at best, so the service is asked itself.
  * @returns what it said; nobody answering is an answer
  */
-export async function askPage(url: string, signal: AbortSignal, timeoutMs = oneLookMs): Promise<HealthAnswer> {
+export async function askPage(
+  site: Site,
+  url: string,
+  signal: AbortSignal,
+  timeoutMs = oneLookMs,
+): Promise<HealthAnswer> {
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      redirect: 'manual',
+    return await withLimit(signal, timeoutMs, async (limited) => {
+      const response = await fetch(url, { signal: limited, redirect: 'manual' });
+      const { ok, status } = response;
+      const text = (await response.text()).replace(/\s+/g, ' ').trim();
+      // A service may print what it was given, its passwords too.
+      const words = ok ? '' : await redacted(site, text);
+      return { healthy: ok, status, says: `status ${status}${words ? `: ${words.slice(0, longestWords - 20)}` : ''}` };
     });
-    const { ok, status } = response;
-    const words = ok ? '' : redact((await response.text()).replace(/\s+/g, ' ').trim());
-    await response.body?.cancel().catch(() => undefined);
-    return { healthy: ok, status, says: `status ${status}${words ? `: ${words.slice(0, longestWords - 20)}` : ''}` };
   } catch (error) {
     signal.throwIfAborted();
     return { healthy: false, says: whyNobody(error, timeoutMs) };
@@ -37,12 +43,13 @@ export async function askPage(url: string, signal: AbortSignal, timeoutMs = oneL
  * @returns the last answer; one that never was good is an answer
  */
 export async function askUntilWell(
+  site: Site,
   url: string,
   options: { deadlineMs: number; signal: AbortSignal; timeoutMs?: number; told?: (answer: HealthAnswer) => void },
 ): Promise<HealthAnswer> {
   const end = Date.now() + options.deadlineMs;
   for (;;) {
-    const answer = await askPage(url, options.signal, options.timeoutMs);
+    const answer = await askPage(site, url, options.signal, options.timeoutMs);
     options.told?.(answer);
     if (answer.healthy || Date.now() >= end) return answer;
     await sleep(betweenLooksMs, undefined, { signal: options.signal });
@@ -55,5 +62,5 @@ const betweenLooksMs = 50;
 function whyNobody(error: unknown, timeoutMs: number): string {
   if ((error as Error).name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-  return redact(cause?.code ?? cause?.message ?? (error as Error).message).slice(0, longestWords);
+  return (cause?.code ?? cause?.message ?? (error as Error).message).slice(0, longestWords);
 }

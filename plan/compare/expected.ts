@@ -38,7 +38,14 @@ export function expectedServices(plan: Plan, site: Site): ExpectedService[] {
     const path = `stores[${index}]`;
     const ports = [{ path: `${path}.port`, port: store.port }];
     return here(store.site)
-      ? [{ path, name: store.service, ports, mounts: [{ path: `${path}.volume`, volume: store.volume }] }]
+      ? [
+          {
+            path,
+            name: store.service,
+            ports,
+            mounts: [{ path: `${path}.volumeVariable`, target: store.dataDirectory, variable: store.volumeVariable }],
+          },
+        ]
       : [];
   });
   const { gateway } = plan;

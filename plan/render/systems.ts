@@ -104,7 +104,7 @@ function storeRows(plan: Plan): string[][] {
       store.site,
       store.service,
       String(store.port),
-      `volume ${store.volume}`,
+      `volume of ${store.volumeVariable}`,
     ]),
     [
       'gateway',

@@ -10,6 +10,9 @@ const when = cron.describe('When it is taken: a cron line of five fields, UTC.')
 
 /** The backup policy. Continuous archiving of WAL is always on; its settings stand with the database. */
 export const backups = z.strictObject({
+  directory: path.describe(
+    "Where backups of stores and of configuration are kept, seen from the worker of their site; on another disk than the platform's, better at another place.",
+  ),
   database: z
     .array(
       z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { positiveDuration } from './duration';
-import { host, name, path, port, secretRef, volume } from './common';
+import { absolutePath, host, name, path, port, secretRef, variable } from './common';
 
 const FAILS = 'a whole number of failures from 1 to 100';
 
@@ -11,7 +11,15 @@ export const store = z.strictObject({
   site: name.describe('Site it runs on in peace.'),
   service: name.describe('Compose service.'),
   port: port.describe('Port published on the machine of the site.'),
-  volume: volume.describe('Docker volume that holds its files.'),
+  volumeVariable: variable.describe(
+    "Key of the site's env file that names its data volume: Docker cannot rename a volume, so a restore changes that line.",
+  ),
+  dataDirectory: absolutePath
+    .prefault('/data')
+    .describe('Where that volume is mounted in the container. Default /data.'),
+  damagedVolumeRetention: positiveDuration
+    .prefault('7d')
+    .describe('How long a volume that a restore has replaced is kept. Default 7d.'),
   tier: z.string({ error: 'the name of a tier' }).describe('Tier whose objectives it must meet.'),
   password: secretRef.optional().describe('Password of the default user. Default: none is asked for.'),
 });

@@ -40,6 +40,11 @@ export function stateDirectory(project: string): string {
   return join(PLATFORM_DIRECTORY, 'state', project);
 }
 
+/** Where the backups of stores and configuration are, as the plan has it. */
+export function backupDirectory(project: string): string {
+  return join(PLATFORM_DIRECTORY, 'backups', project);
+}
+
 export function composeFile(stack: Stack): string {
   return join(PLATFORM_DIRECTORY, 'compose', `docker-compose.${stack}.yml`);
 }

@@ -3,8 +3,8 @@ import { act } from '../lib/act';
 import { startExits } from '../lib/exit-codes';
 import { addFields, approvalTimeout, noFullBackup, planHash, type Field } from '../lib/fields';
 import { addDetach, addFollow, addWho } from '../lib/options';
-import { plainStart } from '../lib/plain';
 import { addTarget } from '../lib/target';
+import { addThings } from './things';
 
 /** Options of `recover database` beside the target. */
 export const recoverFields: Field[] = [
@@ -38,37 +38,7 @@ export const recoverFields: Field[] = [
   },
 ];
 
-/** Options of `recover service`. */
-export const serviceFields: Field[] = [
-  {
-    flags: '--first <measure>',
-    says: 'measure to begin with, restart or recreate (default: the gentlest that can help)',
-    name: 'first',
-  },
-  {
-    flags: '--ask',
-    says: 'a person decides about every measure, even where the plan allows it',
-    name: 'policyMayAnswer',
-    kind: 'switch',
-    sets: false,
-  },
-  {
-    flags: '--healthy-within <duration>',
-    says: "time a measure is given to help, e.g. 30s (default: the health check's start period)",
-    name: 'healthyWithinMs',
-    kind: 'duration',
-  },
-  {
-    flags: '--disaster-at <time>',
-    says: 'when the service was lost, if known, e.g. 2026-11-22T17:29:24Z',
-    name: 'disasterAt',
-    kind: 'time',
-  },
-  planHash,
-  approvalTimeout,
-];
-
-/** `recover database` and `recover service`. What they do is in files of their own, loaded when needed. */
+/** `recover database`, and beside it what recovers services and stores. What they do is in files of their own, loaded when needed. */
 export function recoverCommand(): Command {
   const command = new Command('recover').description('recover something to an earlier state');
   const database = addTarget(
@@ -87,24 +57,5 @@ ${startExits}`,
   act(database, async (context, [name], options) =>
     (await import('./recover-database.js')).recoverDatabase(context, name ?? '', options),
   );
-  const service = command.command('service <name>').description('restart a service that is down, or make it anew');
-  addFollow(addWho(addDetach(addFields(service, serviceFields)))).addHelpText(
-    'after',
-    `
-What the service depends on is asked first. The plan answers for the measures a service allows by itself (\`automatic\`) while it
-serves nobody; else, and with --ask, the run waits for \`dr approve\`.
-
-Example: dr recover service order-service --reason "orders are refused"
-Example: dr recover service menu-service --first recreate --reason "after a change of its image"
-plain temporal: ${plainStart('recover.service.order-service', 'dr-control', 'serviceRecovery', {
-      service: 'order-service',
-      reason: 'WHY',
-      by: 'YOUR ROLE',
-    })}
-${startExits}`,
-  );
-  act(service, async (context, [name], options) =>
-    (await import('./recover-service.js')).recoverService(context, name ?? '', options),
-  );
-  return command;
+  return addThings(command);
 }

@@ -44,15 +44,16 @@ export async function checkNames(names: Names, faults: string[], lenient = fault
   }
 }
 
-/** The same for a service. */
-export async function checkService(
-  { argument, service }: { argument: string; service: string },
+/** The same for a service or a store. */
+export async function checkListed(
+  { argument, name, list }: { argument: string; name: string; list: 'services' | 'stores' },
   faults: string[],
 ): Promise<void> {
   if (isWrong(faults, argument)) return;
   const read = await readPlan(faults.length > 0);
-  const known = read?.plan.services.map((one) => one.name);
-  if (read && known && !known.includes(service)) faults.push(unknown(argument, service, 'service', known, read.path));
+  const known = read?.plan[list].map((one) => one.name);
+  const kind = list === 'services' ? 'service' : 'store';
+  if (read && known && !known.includes(name)) faults.push(unknown(argument, name, kind, known, read.path));
 }
 
 async function readPlan(lenient: boolean): Promise<{ plan: Plan; path: string } | undefined> {

@@ -12,7 +12,9 @@ import { root } from '../../activities/shared/paths';
 import { readEnv } from '../../platform/lifecycle';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { Report } from '../../workflows/contracts/run-view';
+import { replaced, strike } from '../support/control-plane';
 import { containerOf, docker } from '../support/docker';
+import { EngineEvents } from '../support/engine-events';
 import { project, testHome } from '../support/names';
 import { failureOf, resultOf } from '../support/runs';
 import { asClient, type Shandi } from '../support/shandi';
@@ -84,12 +86,13 @@ describe('service outage', function () {
   });
 
   it('paused: killed and started, not thawed', async () => {
-    const before = await container('property-service').inspect();
+    const engine = await EngineEvents.watch();
     await container('property-service').pause();
     const report = await recovers('property-service', '/api/properties?limit=1');
+    engine.stop();
     assert.equal(taken(report).picture, 'paused');
-    const { State } = await container('property-service').inspect();
-    assert.notEqual(State.Pid, before.State.Pid);
+    const name = containerOf('property-service');
+    assert.deepEqual([engine.of('die', name).length, engine.of('unpause', name).length], [1, 0]);
   });
 
   it('the gateway of the services is made anew at another address: nginx finds it', async () => {
@@ -128,6 +131,27 @@ describe('service outage', function () {
       taken(report).measures.map((one) => one.measure),
       ['recreate'],
     );
+  });
+
+  it('the worker is killed while a container is made anew: made once more by another, and there is one', async () => {
+    const engine = await EngineEvents.watch();
+    await container('menu-service').kill();
+    const handle = await recover('menu-service', { first: 'recreate' });
+    await engine.first('destroy', containerOf('menu-service'));
+    const killed = strike('site-primary', 'SIGKILL');
+    await replaced('site-primary', killed);
+    const report = await resultOf(handle);
+    engine.stop();
+    assert.equal(report.view.verdict, 'met');
+    const all = await docker.listContainers({
+      all: true,
+      filters: { label: [`com.docker.compose.project=${project}`, 'com.docker.compose.service=menu-service'] },
+    });
+    assert.deepEqual(
+      all.map((one) => [one.Names[0], one.State]),
+      [[`/${containerOf('menu-service')}`, 'running']],
+    );
+    assert.equal(await page('/api/menus/1'), 200);
   });
 
   it('it starts and stays ill: the restart does not help, the next measure does', async () => {

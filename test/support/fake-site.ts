@@ -17,12 +17,15 @@ import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakeService } from './fake-service';
+import { FakeStore } from './fake-store';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
 export class FakeSite {
   readonly calls: string[] = [];
   /** The service that is down, for the runs that recover one. */
   readonly service = new FakeService();
+  /** The store that is backed up and restored. */
+  readonly store = new FakeStore();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -271,6 +274,7 @@ export class FakeSite {
       startServer: () => ({ containerId: 'new', durationMs: 10 }),
       clientWrite: () => write,
       ...this.service.answers(),
+      ...this.store.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

@@ -1,5 +1,7 @@
 /** The shapes that runs on services can have; `save-histories` keeps one of each. */
-import { until } from './runs';
+import { controlQueue } from '../../workflows/contracts/names';
+import type { House } from './house';
+import { approve, until } from './runs';
 import type { Shape } from './shapes';
 
 const word = { by: 'on-call', reason: 'saved history' };
@@ -26,5 +28,35 @@ const recovery: Record<string, Shape> = {
   expired: (house) => house.recoverService({ policyMayAnswer: false, approvalTimeoutMs: 200 }),
 };
 
+const store = (house: House, procedure: 'backupRedis' | 'restoreRedis', input = {}): ReturnType<Shape> =>
+  house.client.workflow.start(procedure, {
+    taskQueue: controlQueue,
+    workflowId: `${procedure === 'backupRedis' ? 'backup' : 'recover'}.store.redis`,
+    args: [{ store: 'redis', reason: 'test', by: 'tester', ...input }],
+  });
+
+const backup: Record<string, Shape> = { taken: (house) => store(house, 'backupRedis') };
+
+const restore: Record<string, Shape> = {
+  'by-policy': (house) => store(house, 'restoreRedis'),
+  refused: (house, site) => {
+    site.store.backups = [];
+    return store(house, 'restoreRedis');
+  },
+  'approved-aborted': async (house, site) => {
+    site.store.facts = { ...site.store.facts, answered: true, running: true, volumeThere: true, keys: 12 };
+    site.store.unwell = [{ service: 'auth-service', says: 'status 503' }];
+    const handle = await store(house, 'restoreRedis');
+    await approve(handle);
+    await until(handle, 'held');
+    await handle.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
-export const shapesOfServices: Record<string, Record<string, Shape>> = { 'service-recovery': recovery };
+export const shapesOfServices: Record<string, Record<string, Shape>> = {
+  'service-recovery': recovery,
+  'backup-redis': backup,
+  'restore-redis': restore,
+};

@@ -178,6 +178,14 @@ export const errorCodes = {
     means: 'The plan has no such service.',
     next: 'Choose one that `dr plan show` lists.',
   },
+  'DR-UNKNOWN-STORE': {
+    means: 'The plan has no such store.',
+    next: 'Choose one that `dr plan show` lists.',
+  },
+  'DR-STORE': {
+    means: 'A store did not answer, or did not do what it was told.',
+    next: 'Read its answer; check its container and its log.',
+  },
   'DR-DEPENDENCY': {
     means: 'Something that the service cannot work without does not work.',
     next: 'Recover what is named first; the service may then be well by itself.',

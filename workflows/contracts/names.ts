@@ -12,6 +12,8 @@ export const procedures = [
   'reprotectDatabase',
   'databaseRestart',
   'serviceRecovery',
+  'backupRedis',
+  'restoreRedis',
   'guardDatabase',
   'keepCopy',
 ] as const;
@@ -28,6 +30,9 @@ const lockPart = (value: string): string => value.toLowerCase().replace(/[^a-z0-
 /** What a run protects and locks: `database.shandi`. */
 export const databaseResource = (database: string): string => `database.${lockPart(database)}`;
 
+/** `store.redis`. */
+export const storeResource = (store: string): string => `store.${lockPart(store)}`;
+
 /** `service.order-service`. */
 export const serviceResource = (service: string): string => `service.${lockPart(service)}`;
 
@@ -42,6 +47,9 @@ export const recoveryLock = (resource: string): string => `recover.${resource}`;
  * (`keep`). It never stands in the way of a recovery.
  */
 export const readingLock = (kind: 'check' | 'copy' | 'keep', resource: string): string => `${kind}.${resource}`;
+
+/** Lock of a backup: two of one resource never run at once, and none stands in the way of a recovery. */
+export const backupLock = (resource: string): string => `backup.${resource}`;
 
 /** Lock of the long-lived run that watches a resource. It stands in nobody's way: what it starts takes the recovery lock. */
 export const guardLock = (resource: string): string => `guard.${resource}`;

@@ -3,9 +3,12 @@ import { z } from 'zod';
 import type { Service, Site } from '../../plan';
 import { longestWaitMs } from './limits';
 
-export const measures = ['restart', 'recreate'] as const;
-/** What can be done for a service, gentlest first. */
+export const measures = ['reload', 'restart', 'recreate'] as const;
+/** What can be done for a service, gentlest first. `reload`: the gateway looks for it anew. */
 export type Measure = (typeof measures)[number];
+
+/** Longest time that a measure may be given to help, milliseconds: within the time-out of the step that waits. */
+export const longestHelpMs = 8 * 60_000;
 
 export const serviceRecoveryInputSchema = z.strictObject({
   service: z
@@ -26,7 +29,7 @@ export const serviceRecoveryInputSchema = z.strictObject({
     .optional()
     .describe('milliseconds a gate stays open; default: the plan'),
   first: z
-    .enum(measures, { error: `expected ${measures.join(' or ')}` })
+    .enum(['restart', 'recreate'], { error: 'expected restart or recreate' })
     .optional()
     .describe(
       'measure to begin with; default: the gentlest that can help. Given, it is taken although the service answers',
@@ -38,7 +41,7 @@ export const serviceRecoveryInputSchema = z.strictObject({
   healthyWithinMs: z
     .int()
     .min(100)
-    .max(longestWaitMs)
+    .max(longestHelpMs)
     .optional()
     .describe("milliseconds a measure is given to help; default: the health check's start period"),
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the service was lost, if known'),
@@ -90,4 +93,6 @@ export interface ServiceFacts {
   /** The image that Compose would use, and whether the engine has it. */
   image: { name: string; there: boolean };
   health: HealthAnswer;
+  /** What its clients get through the gateway; absent: the plan names no page, or nobody has asked. */
+  page?: HealthAnswer;
 }

@@ -56,6 +56,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   reprotectDatabase: { title: 'reprotection', done: 'reprotected' },
   databaseRestart: { title: 'restart', done: 'restarted' },
   serviceRecovery: { title: 'service recovery', done: 'recovered' },
+  backupRedis: { title: 'backup', done: 'backed up' },
+  restoreRedis: { title: 'restore', done: 'restored' },
   guardDatabase: { title: 'guard', done: 'guarded' },
   keepCopy: { title: 'keeping of a copy', done: 'kept' },
 };

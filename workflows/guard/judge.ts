@@ -56,17 +56,20 @@ export function judge(rounds: Round[][], needed: number): Judgement {
   if (gone < Math.min(needed, rounds.length) || !saysGone(newest)) return verdict('unclear', saysGone(newest));
   if (rounds.length < needed) return verdict('unclear', true);
   if (!engine) return verdict('unreachable');
-  return verdict(processDied(rounds) ? 'died' : 'frozen');
+  return verdict(processDied(rounds, needed) ? 'died' : 'frozen');
 }
 
 /**
- * Its container runs and nobody serves: the engine told of its end, or the newest look was refused by a host that answers. A
+ * Its container runs and nobody serves: the engine told of its end, or every look was refused by a host that answers. A
  * server that hangs is silent. One that died may come back in its place; one that hangs is not waited for.
  */
-const processDied = (rounds: Round[][]): boolean => {
-  const direct = whoSees(rounds.at(-1) ?? []).flatMap((one) => of(one, 'direct'));
-  return rounds.flat().some((one) => one.ended) || direct.every((one) => one.answer === 'refused');
-};
+const processDied = (rounds: Round[][], needed: number): boolean =>
+  rounds.flat().some((one) => one.ended) ||
+  rounds.slice(-needed).every((round) =>
+    whoSees(round)
+      .flatMap((one) => of(one, 'direct'))
+      .every((one) => one.answer === 'refused'),
+  );
 
 /** Those of a round whose word counts. */
 const whoSees = (round: Round[]): Round[] => round.filter((one) => !isolated(one));

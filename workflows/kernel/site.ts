@@ -8,6 +8,7 @@ import type * as nginxActivities from '../../activities/nginx';
 import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
+import type * as redisActivities from '../../activities/redis';
 import { siteQueue } from '../contracts/names';
 
 /** Everything a site worker can do. */
@@ -18,7 +19,8 @@ export type SiteActivities = typeof postgresActivities &
   typeof composeActivities &
   typeof guardActivities &
   typeof healthActivities &
-  typeof nginxActivities;
+  typeof nginxActivities &
+  typeof redisActivities;
 
 /** The same activities in five retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {

@@ -7,6 +7,7 @@ import { siteActivities, type SiteProxies } from '../kernel/site';
 import type { Recovery } from './context';
 import { lastKnown, lossDrift, tolerated } from './decide';
 import { amcheckWords, damageOf, type Prepared } from './restore';
+import { databaseResource } from '../contracts/names';
 import { count, duration, known } from '../contracts/words';
 
 export interface Moved {
@@ -257,7 +258,14 @@ async function keepDamaged(run: Run, on: SiteProxies, recovery: Recovery, volume
   const until = new Date(Date.now() + recovery.at.database.damagedVolumeRetention).toISOString();
   await run.change(
     'Keep the damaged volume',
-    () => on.brief.recordDamagedVolume({ ...recovery.at, volume, until, incident: key }),
+    () =>
+      on.brief.recordDamagedVolume({
+        site: recovery.at.site,
+        resource: databaseResource(recovery.at.database.name),
+        volume,
+        until,
+        incident: key,
+      }),
     { outcome: () => `${volume} until ${until}` },
   );
   return { volume, until, reason: 'the damaged data, untouched' };

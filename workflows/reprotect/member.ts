@@ -6,6 +6,8 @@ import { problemOf } from '../contracts/errors';
 import type { ReprotectInput } from '../contracts/failover';
 import type { Member } from '../contracts/members';
 import type { ApprovalReference } from '../contracts/approval';
+import { databaseResource } from '../contracts/names';
+
 import { count, duration, known } from '../contracts/words';
 import type { Run } from '../kernel/run';
 import { beside, siteOf, type Cluster } from '../failover/context';
@@ -184,7 +186,14 @@ async function copyAnew(
     const until = new Date(Date.now() + database.damagedVolumeRetention).toISOString();
     await run.optional(
       'Keep the old volume',
-      () => on.brief.recordDamagedVolume({ database, site, volume, until, incident: cluster.key }),
+      () =>
+        on.brief.recordDamagedVolume({
+          site,
+          resource: databaseResource(database.name),
+          volume,
+          until,
+          incident: cluster.key,
+        }),
       () => `${volume} until ${until}`,
     );
   }

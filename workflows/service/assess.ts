@@ -8,6 +8,7 @@ import type { Run } from '../kernel/run';
 import { siteActivities } from '../kernel/site';
 import { siteOfService, type ServiceContext } from './context';
 import { diagnose, type Diagnosis } from './diagnose';
+import { look } from './look';
 
 export interface Assessed {
   facts: ServiceFacts;
@@ -18,18 +19,18 @@ export interface Assessed {
 
 /** Looks, keeps the log, and refuses where no measure can help. */
 export async function assess(run: Run, context: ServiceContext): Promise<Assessed> {
-  const { at, on, input } = context;
+  const { input } = context;
   run.phase('Assess');
   const [facts, dependencies] = await Promise.all([
     run.probe(
       'Look at the service',
-      () => on.urgent.inspectService(at),
+      () => look(context),
       (seen) => diagnose(seen).says,
     ),
     run.probe('Ask what it depends on', () => askDependencies(context), describe),
   ]);
   const diagnosis = diagnose(facts);
-  const measures = input.first === undefined ? diagnosis.measures : allMeasures.slice(allMeasures.indexOf(input.first));
+  const measures = chosen(context, facts, diagnosis);
   run.facts('Service', [
     { label: 'Picture', value: `${diagnosis.picture}: ${diagnosis.says}` },
     { label: 'Image', value: `${facts.image.name}${facts.image.there ? '' : ', which the engine does NOT have'}` },
@@ -38,11 +39,20 @@ export async function assess(run: Run, context: ServiceContext): Promise<Assesse
   const lost = input.disasterAt ?? (facts.container?.running === false ? facts.container.finishedAt : undefined);
   if (lost !== undefined && diagnosis.picture !== 'healthy') run.disaster(lost);
   if (measures.length > 0) {
-    const refusals = [...dependencies.flatMap(failing), ...missingImage(facts, measures)];
+    const refusals = [
+      ...dependencies.flatMap(failing),
+      ...missingImage(facts, measures),
+      ...between(context, diagnosis),
+    ];
     if (refusals.length > 0) run.refuse(refusals);
-    await keepLog(run, context, facts);
   }
   return { facts, diagnosis, measures };
+}
+
+/** Those that can help; a person who names the first is believed, but a container that is gone cannot be restarted. */
+function chosen({ input }: ServiceContext, { container }: ServiceFacts, diagnosis: Diagnosis): Measure[] {
+  if (input.first === undefined) return diagnosis.measures;
+  return allMeasures.slice(allMeasures.indexOf(container ? input.first : 'recreate'));
 }
 
 interface Asked {
@@ -89,6 +99,19 @@ const failing = ({ name, answer }: Asked): Refusal[] =>
         },
       ];
 
+/** A service that is well and not reached is found anew by the gateway in front of it; behind another service it is not ours to mend. */
+function between({ plan, at, input }: ServiceContext, { picture, says }: Diagnosis): Refusal[] {
+  if (picture !== 'not-reached' || input.first !== undefined || plan.gateway.upstreams.includes(at.service.name))
+    return [];
+  return [
+    {
+      code: 'DR-GATEWAY',
+      message: says,
+      next: `Look at what lies between: ${[plan.gateway.service, ...plan.gateway.upstreams].join(', ')}.`,
+    },
+  ];
+}
+
 /** Whatever begins with a container that is there needs no image. */
 const missingImage = ({ image }: ServiceFacts, measures: Measure[]): Refusal[] =>
   image.there || measures[0] !== 'recreate'
@@ -100,13 +123,3 @@ const missingImage = ({ image }: ServiceFacts, measures: Measure[]): Refusal[] =
           next: 'Load or build the image; recovery never pulls one.',
         },
       ];
-
-async function keepLog(run: Run, { at, on }: ServiceContext, { container }: ServiceFacts): Promise<void> {
-  if (!container) return;
-  const kept = await run.optional(
-    'Keep its log',
-    () => on.brief.keepServiceLog({ ...at, containerId: container.id }),
-    (log) => (log.lastLine ? `its last line: ${log.lastLine}` : 'it has said nothing'),
-  );
-  if (kept?.evidence) run.evidence(kept.evidence);
-}

@@ -18,6 +18,7 @@ import * as nginx from '../../../activities/nginx';
 import * as pgbackrest from '../../../activities/pgbackrest';
 import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
+import * as redis from '../../../activities/redis';
 import { root } from '../../../activities/shared/paths';
 import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
 import { problemOf } from '../../../workflows/contracts/errors';
@@ -64,6 +65,7 @@ const destructive: Record<Demanding, true> = {
   restartService: true,
   recreateService: true,
   reloadGateway: true,
+  useStoreVolume: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -103,6 +105,13 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   keepServiceLog: 'writes a file of the control plane',
   askDependency: 'reads',
   askGateway: 'reads',
+  awaitHealthy: 'reads',
+  inspectStore: 'reads',
+  listStoreBackups: 'reads',
+  backupStore: 'adds a backup and expires nothing',
+  restoreStoreCopy: 'a volume and a container of this run',
+  removeStoreCopy: 'what this run made, by its labels; it is the undo of the restore, before any approval can be',
+  writeCanary: 'a key that expires by itself',
 };
 
 const activities: SiteActivities = {
@@ -114,6 +123,7 @@ const activities: SiteActivities = {
   ...pgbackrest,
   ...pgbouncer,
   ...postgres,
+  ...redis,
 };
 const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };
 const another: ApprovalReference = {

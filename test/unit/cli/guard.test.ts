@@ -127,6 +127,8 @@ describe('procedures in words', () => {
       'reprotection',
       'restart',
       'service recovery',
+      'backup',
+      'restore',
       'guard',
       'keeping of a copy',
     ]));

@@ -135,6 +135,7 @@ describe('an ambiguous picture', () => {
     assert.equal(verdict([[refused], [refused]]), 'unclear');
     assert.equal(verdict([[refused], [refused], [refused]]), 'died');
     assert.equal(verdict([[refused], [refused], [refused, hung]]), 'frozen', 'silence for another observer');
+    assert.equal(verdict([[hung], [hung], [refused]]), 'frozen', 'silence before');
   });
 
   it('is called died where the engine has told of its end, however silent its address is while it starts', () => {

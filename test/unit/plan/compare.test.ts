@@ -20,7 +20,7 @@ interface Compose {
 
 const PLAN = parsePlan(SHANDI, 'shandi.yaml');
 const ENV =
-  'PGDATA_VOLUME=shandi_pgdata\nSTANDBY_PGDATA_VOLUME="shandi_pgdata_standby" # quoted\nPG_PASSWORD=hunter2\n';
+  'REDIS_VOLUME=shandi_redis\nPGDATA_VOLUME=shandi_pgdata\nSTANDBY_PGDATA_VOLUME="shandi_pgdata_standby" # quoted\nPG_PASSWORD=hunter2\n';
 
 /** A Compose file that agrees with the plan, in the short forms. */
 function agreeing(plan: Plan): Compose {
@@ -56,7 +56,7 @@ function agreeing(plan: Plan): Compose {
       pgdata: { external: true, name: '${PGDATA_VOLUME:?}' },
       standby: { external: true, name: '${STANDBY_PGDATA_VOLUME}' },
       pgrepo: { external: true, name: 'shandi_pgrepo' },
-      redis: {},
+      redis: { external: true, name: '${REDIS_VOLUME}' },
     },
   };
 }

@@ -122,7 +122,7 @@ describe('a derived plan', () => {
     assert.equal(copy.databases[0]?.clientPath.port, 16_432);
     assert.equal(copy.databases[0]?.standbys[0]?.port, 15_433);
     assert.equal(copy.databases[0]?.backup.repositoryVolume, 'shandi-test_pgrepo');
-    assert.equal(copy.stores[0]?.volume, 'shandi-test_redis');
+    assert.equal(copy.backups.directory, 'platform/backups/shandi-test');
     assert.doesNotMatch(JSON.stringify(copy), /platform\/state\/shandi(-backup)?\//);
     assert.equal(copy.databases[0]?.name, 'shandi');
   });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../../../activities/evidence/html/page';
-import { writeReport } from '../../../activities/evidence/writeReport';
+import { writeReport } from '../../../activities/evidence/write-report';
 import type { Report, RunState } from '../../../workflows/contracts/run-view';
 import { humanWaits } from '../../../workflows/contracts/words';
 import { at, sampleReport, sampleView } from '../../fixtures/run-view';

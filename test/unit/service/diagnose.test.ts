@@ -35,7 +35,21 @@ const facts = (container: Partial<ServiceContainer> | undefined, health: Service
 describe('diagnosis of a service', () => {
   const cases: [string, Partial<ServiceContainer> | undefined, ServiceFacts['health'], string, string[]][] = [
     ['it says that it is well', {}, { healthy: true, status: 200, says: 'status 200' }, 'healthy', []],
-    ['it is well, whatever happened before', { restarts: 9 }, { healthy: true, says: 'ok' }, 'healthy', []],
+    [
+      'it is well for a minute, whatever happened before',
+      { restarts: 9, startedAt: '2026-11-22T16:58:59.000Z' },
+      { healthy: true, says: 'ok' },
+      'healthy',
+      [],
+    ],
+    [
+      'it is well between two of its deaths',
+      { restarts: 9 },
+      { healthy: true, says: 'ok' },
+      'restart-loop',
+      ['recreate'],
+    ],
+    ['somebody else answers at its port', undefined, { healthy: true, says: 'ok' }, 'gone', ['recreate']],
     ['it has no container', undefined, refused, 'gone', ['recreate']],
     ['it has ended', { running: false, exitCode: 137 }, refused, 'stopped', ['restart', 'recreate']],
     ['it is paused', { paused: true }, refused, 'paused', ['restart', 'recreate']],
@@ -63,6 +77,18 @@ describe('diagnosis of a service', () => {
       assert.deepEqual(found.measures, measures);
       assert.match(found.says, /order-service/);
     });
+
+  it('it is well and its clients do not get their page: not reached', () => {
+    const page = { healthy: false, status: 502, says: 'status 502' };
+    const found = diagnose({ ...facts({}, { healthy: true, says: 'ok' }), page });
+    assert.deepEqual([found.picture, found.measures, found.servesNobody], ['not-reached', ['reload'], true]);
+  });
+
+  it('whoever gets his page is served, whatever the service says of itself', () => {
+    const page = { healthy: true, status: 200, says: 'status 200' };
+    assert.equal(diagnose({ ...facts({}, { healthy: false, status: 503, says: '503' }), page }).servesNobody, false);
+    assert.equal(diagnose(facts({}, { healthy: false, status: 503, says: '503' })).servesNobody, true);
+  });
 
   it('one that was started again twice, or has run for a minute since, does not loop', () => {
     assert.equal(diagnose(facts({ restarts: 2 }, refused)).picture, 'silent');

@@ -1,0 +1,53 @@
+import { backupLock, recoveryLock, serviceResource, storeResource } from '../../workflows/contracts/names';
+import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
+import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
+import { checkListed } from '../lib/against-plan';
+import type { Context } from '../lib/context';
+import { inputFault } from '../lib/fault';
+import { inputOf } from '../lib/input';
+import { followOptions } from '../lib/options';
+import { startAndFollow } from '../lib/start';
+import type { ThingCommand } from './things';
+
+const service = { field: 'service', list: 'services', resource: serviceResource } as const;
+const store = { field: 'store', list: 'stores', resource: storeResource } as const;
+
+const procedures = {
+  serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
+  restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
+  backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
+};
+
+const argument = 'Argument <name>';
+
+/**
+ * Starts a procedure on a service or a store of the plan, and follows it.
+ * @returns the exit code that says how it stands
+ * @throws Fault naming every wrong value at once, before anything is started
+ */
+export async function startOn(
+  context: Context,
+  about: ThingCommand,
+  name: string,
+  options: Record<string, unknown>,
+): Promise<number> {
+  const { procedure, fields } = about;
+  const { field, list, schema, resource: resourceOf, lock } = procedures[procedure];
+  const faults: string[] = [];
+  const input = inputOf(schema, { options, fields, rest: { [field]: name }, names: { [field]: argument } }, faults);
+  const following = followOptions(options, faults);
+  await checkListed({ argument, name, list }, faults);
+  if (faults.length > 0 || !input) throw inputFault(faults, about.command);
+  const resource = resourceOf(name);
+  return startAndFollow(
+    context,
+    {
+      procedure,
+      workflowId: lock(resource),
+      resource,
+      summary: `${about.command.split(' ')[0] ?? ''} ${resource}`,
+      input,
+    },
+    { detach: options['detach'] === true, ...following },
+  );
+}

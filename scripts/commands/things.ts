@@ -1,0 +1,121 @@
+/** Commands that each start one procedure on a service or a store, as data. What they do is in start-on.ts, loaded when needed. */
+import { Command } from 'commander';
+import { act } from '../lib/act';
+import { startExits } from '../lib/exit-codes';
+import { addFields, approvalTimeout, planHash, type Field } from '../lib/fields';
+import { addDetach, addFollow, addWho } from '../lib/options';
+import { plainStart } from '../lib/plain';
+
+export interface ThingCommand {
+  /** Both words of it: `recover service`. */
+  command: string;
+  procedure: 'serviceRecovery' | 'restoreRedis' | 'backupRedis';
+  description: string;
+  fields: Field[];
+  /** What a person should know before. */
+  mind: string;
+  examples: string[];
+  /** Workflow id and input of the plain line in the help. */
+  plain: { id: string; input: Record<string, string> };
+}
+
+const who = { reason: 'WHY', by: 'YOUR ROLE' };
+const disasterAt = (what: string): Field => ({
+  flags: '--disaster-at <time>',
+  says: `when the ${what} was lost, if known, e.g. 2026-11-22T17:29:24Z`,
+  name: 'disasterAt',
+  kind: 'time',
+});
+
+const recoverService: ThingCommand = {
+  command: 'recover service',
+  procedure: 'serviceRecovery',
+  description: 'restart a service that is down, or make it anew',
+  fields: [
+    {
+      flags: '--first <measure>',
+      says: 'measure to begin with, restart or recreate (default: the gentlest that can help)',
+      name: 'first',
+    },
+    {
+      flags: '--ask',
+      says: 'a person decides about every measure, even where the plan allows it',
+      name: 'policyMayAnswer',
+      kind: 'switch',
+      sets: false,
+    },
+    {
+      flags: '--healthy-within <duration>',
+      says: "time a measure is given to help, e.g. 30s (default: the health check's start period)",
+      name: 'healthyWithinMs',
+      kind: 'duration',
+    },
+    disasterAt('service'),
+    planHash,
+    approvalTimeout,
+  ],
+  mind: 'What the service depends on is asked first. The plan answers for the measures a service allows by itself (`automatic`) while it\nserves nobody; else, and with --ask, the run waits for `dr approve`.',
+  examples: [
+    'dr recover service order-service --reason "orders are refused"',
+    'dr recover service menu-service --first recreate --reason "after a change of its image"',
+  ],
+  plain: { id: 'recover.service.order-service', input: { service: 'order-service', ...who } },
+};
+
+const recoverStore: ThingCommand = {
+  command: 'recover store',
+  procedure: 'restoreRedis',
+  description: 'restore a store from a backup, beside the one that may still serve',
+  fields: [
+    {
+      flags: '--backup <label>',
+      says: 'backup to restore, e.g. 20261122T172924Z-1ea3d016 (default: the newest that is whole)',
+      name: 'backup',
+    },
+    disasterAt('data'),
+    planHash,
+    approvalTimeout,
+  ],
+  mind: 'The copy is started from and counted before anybody is asked. The policy answers only where the store holds nothing or its volume is\ngone; else the run waits for `dr approve`. The volume the store has now is kept.',
+  examples: ['dr recover store redis --reason "sessions were flushed by mistake"'],
+  plain: { id: 'recover.store.redis', input: { store: 'redis', ...who } },
+};
+
+const backupStore: ThingCommand = {
+  command: 'backup store',
+  procedure: 'backupRedis',
+  description: 'back up a store: a snapshot that is begun now, checked, and kept with its checksum',
+  fields: [planHash],
+  mind: 'Nothing is interrupted and no older backup is removed.',
+  examples: ['dr backup store redis --reason "before the update"'],
+  plain: { id: 'backup.store.redis', input: { store: 'redis', ...who } },
+};
+
+/** Adds those of them that begin with the name of `parent`. */
+export function addThings(parent: Command): Command {
+  for (const about of [recoverService, recoverStore, backupStore]) {
+    const [first, second = ''] = about.command.split(' ');
+    if (first === parent.name()) add(parent, about, second);
+  }
+  return parent;
+}
+
+/** `backup store`. */
+export const backupCommand = (): Command =>
+  addThings(new Command('backup').description('back up something beside the databases'));
+
+function add(parent: Command, about: ThingCommand, word: string): void {
+  const command = parent.command(`${word} <name>`).description(about.description);
+  addFollow(addWho(addDetach(addFields(command, about.fields)))).addHelpText(
+    'after',
+    `
+${about.mind}
+
+${about.examples.map((one) => `Example: ${one}`).join('\n')}
+plain temporal: ${plainStart(about.plain.id, 'dr-control', about.procedure, about.plain.input)}
+${startExits}`,
+  );
+  act(command, async (context, [name], options) =>
+    (await import('./start-on.js')).startOn(context, about, name ?? '', options),
+  );
+}
