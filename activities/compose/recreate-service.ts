@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { activityInfo } from '@temporalio/activity';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { ServiceAt } from '../../workflows/contracts/service';
 import { drFailure } from '../../workflows/contracts/errors';
@@ -7,19 +5,12 @@ import { demandApproval } from '../shared/approval';
 import { compose } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { withHeartbeat } from '../shared/heartbeat';
+import { afterOrphan } from '../shared/orphan-compose';
 
 export interface RecreateService extends ServiceAt {
   /** The container as it was looked at; empty: there was none. */
   containerId: string;
   approval: ApprovalReference;
-}
-
-/** Time for a Compose that a dead worker has left behind to come to its end, milliseconds. */
-const orphanMs = 15_000;
-
-async function settled(done: () => Promise<string | undefined>, signal: AbortSignal): Promise<void> {
-  const end = Date.now() + orphanMs;
-  while (Date.now() < end && (await done()) === undefined) await sleep(200, undefined, { signal });
 }
 
 /** Time for the old container to end in order before it is killed, seconds. */
@@ -39,8 +30,7 @@ export async function recreateService(args: RecreateService): Promise<{ containe
       const info = await findService(site, service.name);
       return info?.State.Running && info.Id !== args.containerId ? info.Id : undefined;
     };
-    // Compose outlives the worker that called it: a second one beside it would be in its way.
-    if (activityInfo().attempt > 1) await settled(done, signal);
+    await afterOrphan(done, (graceSeconds + 10) * 1000, signal);
     const before = await done();
     if (before) return { containerId: before, recreated: false };
     const anew = ['--force-recreate', '--no-deps', '--pull', 'never', '--timeout', String(graceSeconds)];

@@ -6,6 +6,7 @@ import { compose, composeVariable } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { setEnvVariable } from '../shared/env-file';
 import { withHeartbeat } from '../shared/heartbeat';
+import { afterOrphan } from '../shared/orphan-compose';
 import { inspectVolume } from '../shared/ownership';
 
 export interface UseStoreVolume extends StoreAt {
@@ -29,19 +30,21 @@ export async function useStoreVolume(args: UseStoreVolume): Promise<{ from: stri
     if (!(await inspectVolume(site, volume)))
       throw drFailure('DR-NOT-OURS', `volume ${volume} does not exist at site ${site.name}`);
     const from = (await composeVariable(site, store.volumeVariable)) ?? '';
-    const on = async (): Promise<string | undefined> => {
+    const on = async (running: boolean): Promise<string | undefined> => {
       const info = await findService(site, store.service);
       const mount = info?.Mounts.find((one) => one.Destination === store.dataDirectory);
-      return info?.State.Running && mount?.Name === volume ? info.Id : undefined;
+      return info && mount?.Name === volume && (info.State.Running || !running) ? info.Id : undefined;
     };
-    const before = await on();
+    await afterOrphan(() => on(true), (graceSeconds + 10) * 1000, signal);
+    const before = await on(true);
     if (before && from === volume) return { from, to: volume, containerId: before };
     await setEnvVariable(site, store.volumeVariable, volume);
     const anew = ['--no-deps', '--pull', 'never', '--timeout', String(graceSeconds)];
     await compose(site, ['up', '-d', ...anew, store.service], signal);
-    const containerId = await on();
+    // Whether it serves is for the next step to say: a volume that is given back may be a damaged one.
+    const containerId = await on(false);
     if (!containerId)
-      throw drFailure('DR-STORE', `Compose ended well, and ${store.service} does not run on volume ${volume}`, {
+      throw drFailure('DR-STORE', `Compose ended well, and ${store.service} has no container on volume ${volume}`, {
         retry: true,
       });
     return { from, to: volume, containerId };

@@ -9,16 +9,23 @@ const tail = 200;
 
 /**
  * Keeps the end of a container's log as evidence, before anything is done to it: a container that is made anew takes its log
- * along. @returns nothing when it has said nothing @throws DR-ENGINE
+ * along. @returns nothing when it has said nothing; `problem`: why its log cannot be read
  */
 export async function keepServiceLog({
   site,
   service,
   containerId,
   startedAt,
-}: ServiceAt & { containerId: string; startedAt: string }): Promise<{ evidence?: EvidenceRef; lastLine?: string }> {
+}: ServiceAt & { containerId: string; startedAt: string }): Promise<{
+  evidence?: EvidenceRef;
+  lastLine?: string;
+  problem?: string;
+}> {
   return withHeartbeat(`keeping the log of ${service.name}`, async () => {
-    const text = await readLog(site, containerId, { tail, timestamps: true });
+    const read = await readLog(site, containerId, { tail, timestamps: true }).catch((error: Error) => error);
+    // A container may have a log that nobody can read (driver `none`): that is no reason to leave it down.
+    if (read instanceof Error) return { problem: read.message };
+    const text = read;
     const lastLine = text.trim().split('\n').at(-1)?.trim();
     if (!lastLine) return {};
     const name = `${service.name}-${containerId.slice(0, 12)}-${startedAt.replace(/\D/g, '').slice(0, 14)}.log`;

@@ -38,7 +38,7 @@ async function ask(site: Site, on: Dependency, signal: AbortSignal): Promise<Hea
   } catch (error) {
     signal.throwIfAborted();
     // Not its word: the secret cannot be read, or the engine does not answer.
-    if (error instanceof ApplicationFailure) throw error;
+    if (error instanceof ApplicationFailure && error.type !== 'DR-TIMEOUT') throw error;
     return { healthy: false, says: (error as Error).message.slice(0, 300) };
   }
 }

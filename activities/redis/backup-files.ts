@@ -16,7 +16,7 @@ export const manifestFile = (folder: string, label: string): string => join(fold
 
 /** What is written down of one backup; undefined when there is none of that label, or it was never finished. */
 export async function readManifest(folder: string, label: string): Promise<RedisBackup | undefined> {
-  const text = await readFile(manifestFile(folder, label), 'utf8').catch(() => undefined);
+  const text = await readFile(manifestFile(folder, label), 'utf8').catch(missing(undefined));
   if (text === undefined) return undefined;
   const parsed = redisBackupSchema.safeParse(parseJson(text));
   return parsed.success && parsed.data.label === label ? parsed.data : undefined;
@@ -24,7 +24,7 @@ export async function readManifest(folder: string, label: string): Promise<Redis
 
 /** All finished backups of a store, the newest first. */
 export async function readManifests(folder: string): Promise<RedisBackup[]> {
-  const names = await readdir(folder).catch(() => [] as string[]);
+  const names = await readdir(folder).catch(missing<string[]>([]));
   const labels = names.filter((one) => one.endsWith('.json')).map((one) => one.slice(0, -'.json'.length));
   const found = await Promise.all(labels.map((label) => readManifest(folder, label)));
   return found.filter((one) => one !== undefined).sort((a, b) => b.takenAt.localeCompare(a.takenAt));
@@ -54,6 +54,14 @@ export async function demandWhole(folder: string, { label, sha256, bytes }: Redi
       `backup ${label} is not what was written: ${read} bytes of ${bytes}, or another checksum`,
     );
 }
+
+/** A directory that may not be read is not one without backups. */
+const missing =
+  <T>(value: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT') return value;
+    throw drFailure('DR-TOOL', `the directory of the backups cannot be read: ${error.code ?? error.message}`);
+  };
 
 function parseJson(text: string): unknown {
   try {

@@ -43,6 +43,8 @@ export async function backupStore(args: BackupStore): Promise<RedisBackup> {
     const info = await findService(site, store.service);
     if (!info?.State.Running)
       throw drFailure('DR-STORE', `${store.name} at site ${site.name} does not run: there is nothing to back up`);
+    // By its own clock, whole seconds.
+    const beganAt = Number((await redisCli(args, info.Id, ['TIME'], { signal })).split(/\r?\n/)[0]);
     const takenAt = new Date().toISOString();
     await snapshot(args, info.Id, signal);
     const copy = `/tmp/dr-${label}.rdb`;
@@ -52,23 +54,16 @@ export async function backupStore(args: BackupStore): Promise<RedisBackup> {
         signal,
         timeoutMs: 600_000,
       });
-      const said = `${checked.stdout}${checked.stderr}`;
-      if (checked.exitCode !== 0 || !/RDB looks OK/.test(said))
-        throw drFailure(
-          'DR-BACKUP-FAILED',
-          `redis-check-rdb does not take the snapshot of ${store.name}: ${said.trim().slice(-300)}`,
-          { retry: true },
-        );
+      const counted = readCheck(args, checked.exitCode, `${checked.stdout}${checked.stderr}`, beganAt);
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = await takeOut(args, info.Id, copy, snapshotFile(folder, label));
+      const file = await takeOut(args, info.Id, copy, snapshotFile(folder, label), signal);
       const server = await redisInfo(args, info.Id, 'server', { signal });
       const backup: RedisBackup = {
         label,
         store: store.name,
         takenAt,
         ...file,
-        keys: Number(/(\d+) keys read/.exec(said)?.[1] ?? NaN),
-        expiring: Number(/(\d+) expires/.exec(said)?.[1] ?? NaN),
+        ...counted,
         version: server['redis_version'] ?? '',
       };
       // Written last: a backup without it was never finished.
@@ -80,7 +75,7 @@ export async function backupStore(args: BackupStore): Promise<RedisBackup> {
   });
 }
 
-/** Returns when a snapshot that began after this call is on the server's disk. */
+/** Returns when a snapshot that began after this call should be on the server's disk; the file itself proves that it is. */
 async function snapshot(args: BackupStore, container: string, signal: AbortSignal): Promise<void> {
   const state = (): Promise<Record<string, string>> => redisInfo(args, container, 'persistence', { signal });
   const { deadlineMs = 600_000 } = args;
@@ -91,28 +86,49 @@ async function snapshot(args: BackupStore, container: string, signal: AbortSigna
       `${args.store.name} did not write a snapshot within ${deadlineMs / 1000} s: rdb_last_bgsave_status is ${last['rdb_last_bgsave_status'] ?? 'not known'}`,
       { retry: true },
     );
+  const idle = async (): Promise<Record<string, string> | undefined> =>
+    (last = await state())['rdb_bgsave_in_progress'] === '0' ? last : undefined;
   // One that is under way began before us.
-  const idle = await until(async () => ((last = await state())['rdb_bgsave_in_progress'] === '0' ? last : undefined), {
-    deadlineMs,
-    signal,
-    onTimeout,
-  });
+  const before = await until(idle, { deadlineMs, everyMs: 50, signal, onTimeout });
   // SCHEDULE: while the append-only file is rewritten a plain BGSAVE is refused.
   await redisCli(args, container, ['BGSAVE', 'SCHEDULE'], { signal });
   await until(
-    async () => {
-      last = await state();
-      if (last['rdb_bgsave_in_progress'] !== '0') return undefined;
-      if (last['rdb_last_bgsave_status'] === 'err' && last['rdb_last_save_time'] === idle['rdb_last_save_time'])
-        throw drFailure(
-          'DR-BACKUP-FAILED',
-          `${args.store.name} could not write its snapshot: look at its log and its disk`,
-          { retry: true },
-        );
-      return Number(last['rdb_saves']) > Number(idle['rdb_saves']) ? true : undefined;
-    },
+    async () => ((await idle()) && Number(last['rdb_saves']) > Number(before['rdb_saves']) ? true : undefined),
     { deadlineMs, everyMs: 50, signal, onTimeout },
   );
+  if (last['rdb_last_bgsave_status'] !== 'ok')
+    throw drFailure(
+      'DR-BACKUP-FAILED',
+      `${args.store.name} could not write its snapshot: look at its log and its disk`,
+      {
+        retry: true,
+      },
+    );
+}
+
+/**
+ * What redis-check-rdb read. The server counts a snapshot when it begins one, and one that was broken off (by FLUSHALL) leaves
+ * the file before: when the file was begun stands in it.
+ */
+function readCheck(
+  { store }: BackupStore,
+  exitCode: number,
+  said: string,
+  beganAt: number,
+): { keys: number; expiring: number } {
+  const failed = (why: string): Error =>
+    drFailure('DR-BACKUP-FAILED', `the snapshot of ${store.name} ${why}`, { retry: true });
+  if (exitCode !== 0 || !/RDB looks OK/.test(said))
+    throw failed(`is not taken by redis-check-rdb: ${said.trim().slice(-300)}`);
+  const number = (pattern: RegExp): number => {
+    const found = pattern.exec(said)?.[1];
+    if (found === undefined) throw failed(`was checked, and the answer has no ${pattern.source}`);
+    return Number(found);
+  };
+  const begun = number(/ctime = '(\d+)'/);
+  if (begun < beganAt)
+    throw failed(`was begun ${beganAt - begun} s before it was asked for: another one was broken off`);
+  return { keys: number(/(\d+) keys read/), expiring: number(/(\d+) expires/) };
 }
 
 async function serverFile(at: StoreAt, container: string, signal: AbortSignal): Promise<string> {
@@ -127,6 +143,7 @@ async function takeOut(
   container: string,
   from: string,
   to: string,
+  signal: AbortSignal,
 ): Promise<{ bytes: number; sha256: string }> {
   const part = `${to}.part`;
   const hash = createHash('sha256');
@@ -142,12 +159,12 @@ async function takeOut(
           bytes += chunk.length;
           hash.update(chunk);
         });
-        pipeline(entry, createWriteStream(part, { mode: 0o600 })).then(() => next(), reject);
+        pipeline(entry, createWriteStream(part, { mode: 0o600 }), { signal }).then(() => next(), reject);
       });
       tar.on('finish', resolve);
       tar.on('error', reject);
     });
-    await Promise.all([pipeline(archive, tar), written]);
+    await Promise.all([pipeline(archive, tar, { signal }), written]);
     const file = await open(part, 'r+');
     await file.sync().finally(() => file.close());
     await rename(part, to);

@@ -18,10 +18,13 @@ export async function inspectStore(at: StoreAt): Promise<StoreFacts> {
     if (!info) return silent('it has no container');
     if (!info.State.Running) return silent(`its container does not run (exit code ${info.State.ExitCode})`);
     try {
-      const [count, server] = await Promise.all([
+      const [count, server, { loading }] = await Promise.all([
         countKeys(at, info.Id, { signal }),
         redisInfo(at, info.Id, 'server', { signal }),
+        redisInfo(at, info.Id, 'persistence', { signal }),
       ]);
+      // What it counts by then is what it has read so far.
+      if (loading !== '0') return silent('it is still reading its files');
       return { ...known, containerId: info.Id, answered: true, version: server['redis_version'] ?? '', ...count };
     } catch (error) {
       signal.throwIfAborted();

@@ -9,12 +9,16 @@ const most = 50;
  * The finished backups of a store, the newest first, each with whether its file is still what was written.
  * @param directory `backups.directory` of the plan
  * @param only look at this one alone
+ * @param before UTC or with offset; what was taken after it does not fit
  */
 export async function listStoreBackups({
   store,
   directory,
   only,
-}: StoreAt & { directory: string; only?: string }): Promise<{ backup: RedisBackup; problem?: string }[]> {
+  before,
+}: StoreAt & { directory: string; only?: string; before?: string }): Promise<
+  { backup: RedisBackup; problem?: string }[]
+> {
   return withHeartbeat(`reading the backups of ${store.name}`, async () => {
     const folder = backupFolder(directory, store);
     const all = (await readManifests(folder)).filter((one) => only === undefined || one.label === only).slice(0, most);
@@ -22,7 +26,12 @@ export async function listStoreBackups({
     for (const backup of all) {
       // The newest that is whole is the one that will be asked for: no need to read every file.
       const known = judged.some((one) => one.problem === undefined);
-      const problem = known ? undefined : await demandWhole(folder, backup).catch((error: Error) => error.message);
+      const late = before !== undefined && Date.parse(backup.takenAt) > Date.parse(before);
+      const problem = late
+        ? 'it was taken after the data was lost'
+        : known
+          ? undefined
+          : await demandWhole(folder, backup).catch((error: Error) => error.message);
       judged.push({ backup, ...(problem === undefined ? {} : { problem }) });
     }
     return judged;

@@ -39,7 +39,9 @@ export async function restoreStoreCopy(args: RestoreStoreCopy): Promise<Restored
   const folder = backupFolder(args.directory, store);
   return withHeartbeat(`restoring backup ${backup.label}`, async (beat, signal) => {
     await demandWhole(folder, backup);
-    await removeStoreCopy(args);
+    const { removed } = await removeStoreCopy(args);
+    if (!removed)
+      throw drFailure('DR-NOT-OURS', `volume ${volume} is what ${store.name} runs on: nothing is restored into it`);
     const service = await composeService(site, store.service, signal);
     await onEngine(site, `creating volume ${volume}`, (engine) =>
       engine.createVolume({ Name: volume, Labels: storeCopyLabels(args) }),
@@ -47,7 +49,7 @@ export async function restoreStoreCopy(args: RestoreStoreCopy): Promise<Restored
     try {
       beat({ what: 'restore', totalBytes: backup.bytes, text: `restoring ${backup.label}` });
       await create(args, service, ['--appendonly', 'no']);
-      await putSnapshot(args, container, snapshotFile(folder, backup.label));
+      await putSnapshot(args, container, snapshotFile(folder, backup.label), signal);
       const loaded = await started(args, container, signal);
       demandKeys(args, loaded, 'read from the snapshot');
       await writeAppendOnlyFile(args, container, signal);
@@ -74,11 +76,14 @@ async function create(args: RestoreStoreCopy, service: ComposedService, more: st
       name: container,
       Image: service.image,
       Cmd: [...(service.command ?? ['redis-server']), ...more],
+      ...(service.entrypoint ? { Entrypoint: service.entrypoint } : {}),
+      ...(service.user ? { User: service.user } : {}),
       Env: Object.entries(service.environment).map(([name, value]) => `${name}=${value}`),
       Labels: storeCopyLabels(args),
       HostConfig: {
         NetworkMode: 'none',
         RestartPolicy: { Name: 'no' },
+        Memory: service.memory,
         Binds: [`${volume}:${store.dataDirectory}`, ...mounts.map((one) => `${one.source}:${one.target}:ro`)],
       },
     }),
@@ -86,11 +91,22 @@ async function create(args: RestoreStoreCopy, service: ComposedService, more: st
 }
 
 /** Puts the snapshot where the server looks for it; it belongs to whom the directory belongs. */
-async function putSnapshot({ site, store, backup }: RestoreStoreCopy, container: string, path: string): Promise<void> {
+async function putSnapshot(
+  { site, store, backup }: RestoreStoreCopy,
+  container: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { uid, gid } = await owner(site, container, store.dataDirectory);
   const archive = pack();
   const entry = archive.entry({ name: 'dump.rdb', mode: 0o600, uid, gid, size: backup.bytes, mtime: new Date() });
-  const filled = pipeline(createReadStream(path), entry).then(() => archive.finalize());
+  const filled = pipeline(createReadStream(path), entry, { signal }).then(
+    () => archive.finalize(),
+    (error: Error) => {
+      archive.destroy(error);
+      throw error;
+    },
+  );
   const put = onEngine(site, `writing the snapshot to container ${container}`, () =>
     patientEngineOf(site).getContainer(container).putArchive(archive, { path: store.dataDirectory }),
   );
@@ -131,6 +147,9 @@ async function started(
       if (!info?.State.Running) throw await ended(args, container);
       const said = await redisCli(args, container, ['PING'], { signal }).catch((error: Error) => error.message);
       last = said;
+      // No time mends that.
+      if (/NOAUTH|WRONGPASS/.test(said))
+        throw drFailure('DR-SECRET', `the copy of ${store.name} does not take the password of the plan: ${said}`);
       return said === 'PONG' ? countKeys(args, container, { signal }) : undefined;
     },
     {

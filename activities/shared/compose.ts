@@ -41,14 +41,13 @@ async function run(site: Site, args: string[], signal?: AbortSignal): Promise<st
       printed += chunk.toString('utf8');
     });
     child.stderr.on('data', add);
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.name === 'AbortError'
-          ? error
-          : drFailure('DR-COMPOSE', `docker compose could not be started: ${error.message}`),
-      ),
-    );
-    child.once('close', resolve);
+    let aborted: Error | undefined;
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      // Told to end: whoever undoes what it did must not begin before it has.
+      if (error.name === 'AbortError') aborted = error;
+      else reject(drFailure('DR-COMPOSE', `docker compose could not be started: ${error.message}`));
+    });
+    child.once('close', (code) => (aborted ? reject(aborted) : resolve(code)));
   });
   if (code === 0) return printed;
   // Compose quotes what it interpolates, and names files of this machine.
@@ -86,7 +85,11 @@ export async function composeVariable(site: Site, name: string): Promise<string 
 /** What Compose would make a service's container of. */
 export interface ComposedService {
   image: string;
+  entrypoint: string[] | undefined;
   command: string[] | undefined;
+  user: string | undefined;
+  /** Bytes; 0: no limit. */
+  memory: number;
   /** With secrets: for the engine, and nobody else. */
   environment: Record<string, string>;
   volumes: { type: string; source: string; target: string }[];
@@ -99,16 +102,25 @@ export interface ComposedService {
 export async function composeService(site: Site, service: string, signal?: AbortSignal): Promise<ComposedService> {
   // Also prints what the service depends on, and every value of the env file: read here, handed on nowhere.
   const text = await run(site, ['config', '--format', 'json', service], signal);
-  const { image, command, environment, volumes } = read(text)?.[service] ?? {};
+  const found = read(text)?.[service] ?? {};
+  const { image, entrypoint, command, user, mem_limit: memory, environment, volumes } = found;
   if (!image)
     throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image that Compose can tell`);
   return {
     image,
-    command: command ?? undefined,
-    environment: Object.fromEntries(Object.entries(environment ?? {}).map(([name, value]) => [name, value ?? ''])),
+    entrypoint: entrypoint?.map(plain),
+    command: command?.map(plain),
+    user,
+    memory: Number(memory ?? 0),
+    environment: Object.fromEntries(
+      Object.entries(environment ?? {}).map(([name, value]) => [name, plain(value ?? '')]),
+    ),
     volumes: (volumes ?? []).map(({ type, source = '', target }) => ({ type, source, target })),
   };
 }
+
+/** Compose doubles every dollar sign in what it prints, so that it could read it again. */
+const plain = (value: string): string => value.replaceAll('$$', '$');
 
 /** A parser quotes what it could not read, and that may be a secret: what cannot be read is undefined. */
 function read(text: string): Record<string, RawService> | undefined {
@@ -121,7 +133,10 @@ function read(text: string): Record<string, RawService> | undefined {
 
 interface RawService {
   image?: string;
+  entrypoint?: string[] | null;
   command?: string[] | null;
+  user?: string;
+  mem_limit?: string | number;
   environment?: Record<string, string | null>;
   volumes?: { type: string; source?: string; target: string }[];
 }

@@ -95,6 +95,26 @@ describe('what Redis held is lost', function () {
     await docker.getVolume(former).remove();
   });
 
+  it('its volume is gone and its restore is aborted half-way: what serves by then is not removed', async () => {
+    await fill('half:', 7);
+    await backup();
+    const lost = await volume();
+    await docker.getContainer(containerOf('redis')).remove({ force: true });
+    await docker.getVolume(lost).remove();
+    const service = 'auth-service';
+    await docker.getContainer(containerOf(service)).pause();
+    try {
+      const handle = await restore();
+      await until(handle, 'held', 90_000);
+      await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
+      assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+    } finally {
+      await docker.getContainer(containerOf(service)).unpause();
+    }
+    assert.equal(await keys('half:'), 7);
+    await docker.getVolume(await volume()).inspect();
+  });
+
   it('rejected: the copy is removed, and Redis is as it was', async () => {
     await fill('mine:', 5);
     const before = await shandi.footprint();

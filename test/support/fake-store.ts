@@ -23,6 +23,8 @@ export class FakeStore {
     expiring: 0,
   };
   backups: { backup: RedisBackup; problem?: string }[] = [{ backup: redisBackup }];
+  /** Keys it has when it serves again. */
+  served = 9;
   /** Services that are not well afterwards. */
   unwell: { service: string; says: string }[] = [];
 
@@ -36,9 +38,9 @@ export class FakeStore {
         return backup;
       },
       restoreStoreCopy: (): RestoredStore => ({ volume: 'shandi_redis_copy', keys: 9, expiring: 1, durationMs: 10 }),
-      removeStoreCopy: () => undefined,
+      removeStoreCopy: () => ({ removed: true }),
       useStoreVolume: ({ volume }: { volume: string }) => ({ from: 'shandi_redis', to: volume, containerId: 'new' }),
-      writeCanary: () => ({ keys: 9, expiring: 1, afterMs: 10 }),
+      writeCanary: () => ({ keys: this.served, expiring: 1, afterMs: 10 }),
       awaitHealthy: () => this.unwell,
     };
   }

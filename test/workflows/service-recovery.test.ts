@@ -148,9 +148,10 @@ describe('service recovery: the gentlest measure that helps, and nobody interrup
 
   it('it is paused for longer than a look is worth, and comes back meanwhile: nothing is done', async () => {
     const site = new FakeSite();
-    site.delays.set('askDependency', 300);
+    site.delays.set('askDependency', 700);
     await house.with(site, async () => {
       const handle = await house.recoverService();
+      while (!site.ended.includes('inspectService')) await new Promise((resolve) => setTimeout(resolve, 10));
       await handle.executeUpdate('pause', { args: [{ by: 'tester', reason: 'wait' }] });
       await new Promise((resolve) => setTimeout(resolve, 2_500));
       site.service.container = { running: true };

@@ -129,6 +129,48 @@ describe('a store: backed up, and restored beside the one that may still serve',
     });
   });
 
+  it('it serves again without its keys: held, not done', async () => {
+    const site = new FakeSite();
+    site.store.served = 1;
+    await house.with(site, async () => {
+      const handle = await start('restoreRedis');
+      const held = await until(handle, 'held');
+      assert.match(held.hold?.problem.message ?? '', /held 8 keys that do not expire, and 0 of them are served/);
+      assert.equal(held.objectives?.verifiedAt, undefined);
+    });
+  });
+
+  it('the backup is empty: the policy does not answer, it may have been taken after the loss', async () => {
+    const site = new FakeSite();
+    site.store.backups = [{ backup: { ...redisBackup, keys: 0, expiring: 0 } }];
+    await house.with(site, async () => {
+      await until(await start('restoreRedis'), 'waiting-approval');
+      assert.equal(site.count('useStoreVolume'), 0);
+    });
+  });
+
+  it('its volume is there and it is merely down: a person decides, and is told to start it first', async () => {
+    const site = new FakeSite();
+    site.store.facts = { ...site.store.facts, volumeThere: true };
+    await house.with(site, async () => {
+      const waiting = await until(await start('restoreRedis'), 'waiting-approval');
+      assert.match(JSON.stringify(waiting.gates[0]?.card.warnings), /may hold more than the backup. Start it first/);
+    });
+  });
+
+  it('when the data was lost is known: backups from after that are not asked for; one that is named is believed', async () => {
+    const site = new FakeSite();
+    const disasterAt = '2026-11-22T15:00:00Z';
+    await house.with(site, async () => {
+      await resultOf(await start('restoreRedis', { disasterAt }));
+      assert.equal(site.given.get('listStoreBackups')?.[0]?.['before'], disasterAt);
+      const report = await resultOf(await start('restoreRedis', { disasterAt, backup: redisBackup.label }));
+      assert.equal(site.given.get('listStoreBackups')?.[1]?.['before'], undefined);
+      assert.equal(report.view.objectives?.achievedRpo, undefined, 'it says nothing about what was lost');
+      assert.equal(report.view.verdict, 'unproven');
+    });
+  });
+
   it('there is no backup: refused', async () => {
     const site = new FakeSite();
     site.store.backups = [];

@@ -62,7 +62,10 @@ const allows = ({ at }: ServiceContext, measure: Measure): boolean =>
 function drifted(before: ServiceFacts, now: ServiceFacts): string | undefined {
   const [was, is] = [diagnose(before), diagnose(now)];
   if (was.picture !== is.picture) return `${was.says}; now ${is.says}`;
-  const of = ({ container }: ServiceFacts): string => `${container?.id ?? 'none'} ${container?.startedAt ?? ''}`;
+  // One that dies again and again is another moment each time.
+  const since = ({ container }: ServiceFacts): string =>
+    is.picture === 'restart-loop' ? '' : (container?.startedAt ?? '');
+  const of = (facts: ServiceFacts): string => `${facts.container?.id ?? 'none'} ${since(facts)}`.trim();
   return of(before) === of(now) ? undefined : `its container was ${of(before)}, is now ${of(now)}`;
 }
 

@@ -8,7 +8,7 @@ export async function keepLog(run: Run, { at, on }: ServiceContext, { container 
   const kept = await run.optional(
     'Keep its log',
     () => on.brief.keepServiceLog({ ...at, containerId: container.id, startedAt: container.startedAt }),
-    (log) => (log.lastLine ? `its last line: ${log.lastLine}` : 'it has said nothing'),
+    (log) => log.problem ?? (log.lastLine ? `its last line: ${log.lastLine}` : 'it has said nothing'),
   );
   if (kept?.evidence) run.evidence(kept.evidence);
 }

@@ -2,7 +2,7 @@
 import type { Approval } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import { storeResource } from '../contracts/names';
-import type { RestoreRedisInput, StoreFacts } from '../contracts/store';
+import type { RestoredStore, RestoreRedisInput, StoreFacts } from '../contracts/store';
 import { count, duration } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
 import type { Run } from '../kernel/run';
@@ -25,9 +25,9 @@ export async function cutOver(
   prepared: Prepared,
 ): Promise<Moved> {
   run.phase('Decide');
-  const approval = await decide(run, context, input, prepared);
+  const { approval, latest } = await decide(run, context, input, prepared);
   return run.irreversible(`Give ${context.at.store.name} what was restored`, approval, (valid) =>
-    move(run, context, input, prepared, valid),
+    move(run, context, input, { ...prepared, facts: latest() }, valid),
   );
 }
 
@@ -65,6 +65,11 @@ async function move(
     (one) => `served after ${duration(one.afterMs)}, with ${count(one.keys)} keys`,
   );
   await run.probe(
+    'Compare its keys with the copy',
+    () => compare(copy, served),
+    () => 'they are there',
+  );
+  await run.probe(
     'Ask the services that depend on it',
     () => dependents(context),
     (asked) => `${asked} are well`,
@@ -78,9 +83,21 @@ async function move(
   return { keys: served.keys, kept };
 }
 
-/** What was written after the backup is gone: up to the disaster, or up to now where the store still took writes. */
-function lost({ began }: StoreContext, input: RestoreRedisInput, takenAt: string, facts: StoreFacts): number {
-  const end = facts.answered ? Date.now() : Date.parse(input.disasterAt ?? began);
+/** Its clients work on it by now and may take keys away; most of them gone is not their doing. */
+function compare(copy: RestoredStore, served: { keys: number; expiring: number }): Promise<void> {
+  const [wanted, found] = [copy.keys - copy.expiring, served.keys - served.expiring];
+  if (found >= wanted / 2) return Promise.resolve();
+  throw drFailure('DR-STORE', `the copy held ${wanted} keys that do not expire, and ${found} of them are served`);
+}
+
+/**
+ * What was written after the backup is gone: up to the disaster, or up to now where the store still took writes. A backup
+ * from after the disaster says nothing about what was lost.
+ */
+function lost({ began }: StoreContext, input: RestoreRedisInput, takenAt: string, facts: StoreFacts): number | null {
+  const disaster = input.disasterAt === undefined ? undefined : Date.parse(input.disasterAt);
+  if (disaster !== undefined && Date.parse(takenAt) > disaster) return null;
+  const end = facts.answered ? Date.now() : (disaster ?? Date.parse(began));
   return Math.max(0, end - Date.parse(takenAt));
 }
 
@@ -112,34 +129,46 @@ async function keep(
   return { volume, until };
 }
 
-function decide(
+/** @returns `latest`: the facts as they were measured last, which are those that were approved or do not differ from them */
+async function decide(
   run: Run,
   { at, on, plan, began }: StoreContext,
   input: RestoreRedisInput,
   prepared: Prepared,
-): Promise<Approval> {
+): Promise<{ approval: Approval; latest: () => StoreFacts }> {
   const policy = plan.approvals.find((one) => one.gate === 'redis.restore');
   const { store } = at;
-  return run.gate<StoreFacts>('restore', {
+  let latest = prepared.facts;
+  const approval = await run.gate<StoreFacts>('restore', {
     policy: {
       approvers: policy?.approvers ?? [],
       expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
       onExpiry: 'reject',
     },
-    measure: () => on.urgent.inspectStore(at),
+    measure: async () => (latest = await on.urgent.inspectStore(at)),
     drifted: (before, now) =>
-      before.answered === now.answered && now.keys > 0 === before.keys > 0
-        ? undefined
-        : `${store.name}: ${describe(before)}; now ${describe(now)}`,
-    answer: (now) => nothingToLose(store.name, now),
+      same(before, now) ? undefined : `${store.name}: ${describe(before)}; now ${describe(now)}`,
+    answer: (now) => nothingToLose(store.name, now, prepared.backup.keys),
     card: (now) => card(prepared, now, store.name, began),
   });
+  return { approval, latest: () => latest };
 }
 
+/** Another container, another volume, or keys where there were none is not what was approved. */
+const same = (before: StoreFacts, now: StoreFacts): boolean =>
+  before.answered === now.answered &&
+  now.keys > 0 === before.keys > 0 &&
+  before.volume === now.volume &&
+  before.volumeThere === now.volumeThere &&
+  before.containerId === now.containerId;
+
 /** Why the policy may answer: one that is merely down may hold more than the backup, and is for a person. */
-function nothingToLose(name: string, now: StoreFacts): string | undefined {
+function nothingToLose(name: string, now: StoreFacts, keys: number): string | undefined {
+  // An empty backup may have been taken after the loss.
+  if (keys === 0) return undefined;
   if (now.answered && now.keys === 0) return `policy: ${name} answers and holds nothing, so nothing is lost`;
-  if (!now.volumeThere) return `policy: the volume of ${name} is gone, so nothing more is lost`;
+  if (!now.answered && !now.running && !now.volumeThere)
+    return `policy: the volume of ${name} is gone, so nothing more is lost`;
   return undefined;
 }
 
@@ -166,6 +195,11 @@ function card({ backup, copy }: Prepared, now: StoreFacts, name: string, began: 
     tables: [],
     warnings: [
       'The volume it has now is kept.',
+      ...(!now.answered && now.volumeThere
+        ? [
+            `${name} does not answer, and its volume is there: it may hold more than the backup. Start it first, if that can be done.`,
+          ]
+        : []),
       ...(now.answered && now.keys > 0 ? [`${name} works and holds keys: they are replaced.`] : []),
     ],
   };

@@ -1,4 +1,5 @@
 /** Phases "Pre-flight" and "Restore": what there is, which backup fits, and a copy of it that was started from and counted. */
+import type { Refusal } from '../contracts/recovery';
 import type { RedisBackup, RestoredStore, RestoreRedisInput, StoreFacts } from '../contracts/store';
 import { bytes, count, duration } from '../contracts/words';
 import type { Run } from '../kernel/run';
@@ -14,29 +15,22 @@ export interface Prepared {
 export async function prepare(run: Run, context: StoreContext, input: RestoreRedisInput): Promise<Prepared> {
   const { at, on, plan, key } = context;
   const { directory } = plan.backups;
+  // One that is named is believed; else what was taken after the data was lost does not hold it.
+  const asked = input.backup ? { only: input.backup } : input.disasterAt ? { before: input.disasterAt } : {};
   run.phase('Pre-flight');
   const [facts, backups] = await Promise.all([
     run.probe('Look at the store', () => on.urgent.inspectStore(at), describe),
     run.probe(
       'Look for backups',
-      () => on.probe.listStoreBackups({ ...at, directory, ...(input.backup ? { only: input.backup } : {}) }),
+      () => on.probe.listStoreBackups({ ...at, directory, ...asked }),
       (found) => found.map(({ backup, problem }) => `${backup.label}${problem ? `: ${problem}` : ''}`)[0] ?? 'none',
     ),
   ]);
   const chosen = backups.find((one) => one.problem === undefined);
-  if (!chosen)
-    return run.refuse([
-      backups[0]?.problem !== undefined
-        ? { code: 'DR-BACKUP-CORRUPT', message: backups[0].problem, next: 'Choose another backup.' }
-        : {
-            code: 'DR-NO-BACKUP',
-            message: `store ${at.store.name} has no backup ${input.backup ?? ''} in ${directory}`.replace('  ', ' '),
-            next: 'Take one with `dr backup store`, or name one that is there.',
-          },
-    ]);
+  if (!chosen) return run.refuse([noBackup(at.store.name, directory, input, backups)]);
   const { backup } = chosen;
-  for (const { backup: worse, problem } of backups.slice(0, backups.indexOf(chosen)))
-    run.note(`backup ${worse.label} is passed over: ${problem ?? ''}`);
+  for (const { backup: other, problem } of backups.slice(0, backups.indexOf(chosen)))
+    run.note(`backup ${other.label} is passed over: ${problem ?? ''}`);
 
   run.phase('Restore');
   const copy = await run.change(
@@ -56,6 +50,24 @@ export async function prepare(run: Run, context: StoreContext, input: RestoreRed
     { label: 'Volume', value: copy.volume },
   ]);
   return { facts, backup, copy };
+}
+
+function noBackup(
+  store: string,
+  directory: string,
+  { backup, disasterAt }: RestoreRedisInput,
+  found: { backup: RedisBackup; problem?: string }[],
+): Refusal {
+  const [first] = found;
+  if (backup !== undefined && first?.problem !== undefined)
+    return { code: 'DR-BACKUP-CORRUPT', message: first.problem, next: 'Choose another backup.' };
+  const wanted = backup ?? (disasterAt === undefined ? '' : `from before ${disasterAt}`);
+  const why = found.map((one) => `${one.backup.label}: ${one.problem ?? ''}`).slice(0, 5);
+  return {
+    code: 'DR-NO-BACKUP',
+    message: [`store ${store} has no whole backup ${wanted}`.trim() + ` in ${directory}`, ...why].join('; '),
+    next: 'Take one with `dr backup store`, or name one that is there.',
+  };
 }
 
 export const describe = (facts: StoreFacts): string =>
