@@ -21,13 +21,17 @@ export async function listStoreBackups({
 > {
   return withHeartbeat(`reading the backups of ${store.name}`, async () => {
     const folder = backupFolder(directory, store);
-    const all = (await readManifests(folder)).filter((one) => only === undefined || one.label === only).slice(0, most);
+    const found = (await readManifests(folder)).filter((one) => only === undefined || one.label === only);
+    const isLate = ({ takenAt }: RedisBackup): boolean =>
+      before !== undefined && Date.parse(takenAt) > Date.parse(before);
+    // However many were taken since: the newest of those that fit are among those that are handed on.
+    const late = found.filter(isLate);
+    const all = [...late.slice(0, 5), ...found.filter((one) => !isLate(one)).slice(0, most)];
     const judged: { backup: RedisBackup; problem?: string }[] = [];
     for (const backup of all) {
       // The newest that is whole is the one that will be asked for: no need to read every file.
       const known = judged.some((one) => one.problem === undefined);
-      const late = before !== undefined && Date.parse(backup.takenAt) > Date.parse(before);
-      const problem = late
+      const problem = isLate(backup)
         ? 'it was taken after the data was lost'
         : known
           ? undefined

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../platform/lifecycle/probe';
 import { connect, once, WritingClients } from './client';
 import type { Cluster, Server } from './cluster';
 import { docker, freeze, isFenced, thaw } from './containers';
@@ -83,5 +84,9 @@ async function lostRows(cluster: Cluster, clients: WritingClients): Promise<numb
   const ids = clients.acknowledged.map((one) => one.id);
   const sql =
     'SELECT count(*)::int AS missing FROM unnest($1::bigint[]) AS id WHERE id NOT IN (SELECT id FROM bench_writes)';
-  return (await once<{ missing: number }>(cluster.clients, 30_000, sql, [ids]))[0]?.missing ?? NaN;
+  // While an old server that woke up is dealt with, clients may be turned away once more.
+  return until(`${cluster.title} is asked for the rows that were acknowledged`, async () => {
+    const [row] = await once<{ missing: number }>(cluster.clients, 30_000, sql, [ids]);
+    return row?.missing;
+  });
 }

@@ -41,7 +41,9 @@ export const service = z.strictObject({
   dependsOn: z
     .array(name)
     .prefault([])
-    .describe('Services, databases and stores it cannot work without; they are recovered first.'),
+    .describe(
+      'Services, databases and stores it cannot work without; while one of them does not work the service is not touched.',
+    ),
   health: health.prefault({}).describe('Health check.'),
   stateless: z
     .boolean({ error: 'true or false' })

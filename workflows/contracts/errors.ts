@@ -75,8 +75,8 @@ export const errorCodes = {
     next: 'Push it from pg_wal of the server that made the timeline, then take a full backup.',
   },
   'DR-NO-BACKUP': {
-    means: 'No usable backup exists for this database.',
-    next: 'Check the repository; without a backup only a standby or the damaged volume is left.',
+    means: 'No usable backup exists for this database or store.',
+    next: 'Check where backups are kept; without one only a standby, or the damaged volume, is left.',
   },
   'DR-BACKUP-WITH-ERRORS': {
     means: 'The backup recorded page checksum errors while it was made.',
@@ -107,7 +107,7 @@ export const errorCodes = {
     next: 'Choose one that `dr plan show` lists.',
   },
   'DR-IMAGE-MISSING': {
-    means: 'The image of the database server is not on the engine.',
+    means: 'The image of the server or service is not on the engine.',
     next: 'Load or build the image; recovery never pulls one.',
   },
   'DR-CORRUPT': {

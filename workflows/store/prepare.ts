@@ -66,7 +66,7 @@ function noBackup(
   return {
     code: 'DR-NO-BACKUP',
     message: [`store ${store} has no whole backup ${wanted}`.trim() + ` in ${directory}`, ...why].join('; '),
-    next: 'Take one with `dr backup store`, or name one that is there.',
+    next: `Look into ${directory}, name one that is there; without one the store can only begin empty.`,
   };
 }
 
