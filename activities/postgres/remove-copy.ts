@@ -5,9 +5,8 @@ import { databaseResource, readingLock } from '../../workflows/contracts/names';
 import { composeVariable } from '../shared/compose';
 import { inspectContainer, labels, removeContainer } from '../shared/containers';
 import { copyNames } from '../shared/copy-names';
-import { engineStatus, onEngine, patientEngineOf } from '../shared/engine';
 import { demandOurs, inspectVolume } from '../shared/ownership';
-import { until } from '../shared/until';
+import { demandUnused, removeVolume } from '../shared/remove-volume';
 
 /**
  * Removes what a run restored: container of the copy, restore one-shot, volume. It is the undo of the restore and the end
@@ -17,13 +16,13 @@ import { until } from '../shared/until';
  * @throws DR-NOT-OURS when a label is wrong, another run made it, or the volume is chosen for or used by a server
  */
 export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ removed: string[] }> {
-  const { site, database } = args;
+  const { site } = args;
   const names = copyNames(site, args.key);
   const volume = await inspectVolume(site, names.volume);
   if (volume) {
     demandOurs(site, `volume ${names.volume}`, volume.labels, 'copy');
     demandMaker(args, `volume ${names.volume}`, volume.labels);
-    await demandUnused(args, names.volume, [names.container, names.restore]);
+    await demandIdle(args, names.volume, [names.container, names.restore]);
   }
   const removed: string[] = [];
   for (const [name, role] of [
@@ -38,12 +37,7 @@ export async function removeCopy(args: DatabaseAt & { key: string }): Promise<{ 
     removed.push(name);
   }
   if (volume) {
-    await until(() => removeVolume(args, names.volume), {
-      deadlineMs: 10_000,
-      signal: cancellationSignal(),
-      onTimeout: () =>
-        drFailure('DR-ENGINE', `volume ${names.volume} of ${database.name} stays in use`, { retry: true }),
-    });
+    await removeVolume(site, names.volume, cancellationSignal());
     removed.push(names.volume);
   }
   return { removed };
@@ -64,30 +58,13 @@ export function makersFor(caller: string, resource: string, key: string): string
   return [caller, ...(keeps ? [readingLock('copy', resource)] : [])];
 }
 
-/** The engine lets go of a volume a moment after its container: 409 means not yet. */
-async function removeVolume(at: DatabaseAt, name: string): Promise<true | undefined> {
-  try {
-    await patientEngineOf(at.site).getVolume(name).remove();
-    return true;
-  } catch (error) {
-    const status = engineStatus(error);
-    if (status === 404) return true;
-    if (status === 409) return undefined;
-    return onEngine(at.site, `removing volume ${name}`, () => Promise.reject(error as Error));
-  }
-}
-
 /** Refuses when the volume serves, or is about to serve, the database. */
-async function demandUnused(at: DatabaseAt, volume: string, own: string[]): Promise<void> {
+async function demandIdle(at: DatabaseAt, volume: string, own: string[]): Promise<void> {
   const chosen = await composeVariable(at.site, at.database.volumeVariable);
   if (chosen === volume)
     throw drFailure(
       'DR-NOT-OURS',
       `volume ${volume} is what ${at.database.volumeVariable} of ${at.site.compose.envFile} names: the database runs on it`,
     );
-  const users = await onEngine(at.site, `asking who uses ${volume}`, (engine) =>
-    engine.listContainers({ all: true, filters: { volume: [volume] } }),
-  );
-  const other = users.flatMap((one) => one.Names.map((name) => name.slice(1))).find((name) => !own.includes(name));
-  if (other) throw drFailure('DR-NOT-OURS', `volume ${volume} is used by container ${other}`);
+  await demandUnused(at.site, volume, own);
 }

@@ -1,6 +1,7 @@
 /** Inputs of the procedures that move the primary of a database: one JSON object each, strict, every field described. */
 import { z } from 'zod';
-import { longestStallMs, longestWaitMs } from './limits';
+import { approvalTimeoutMs, startedBy } from './input';
+import { longestStallMs } from './limits';
 
 /** Fields every procedure on a database takes. */
 const common = {
@@ -8,19 +9,8 @@ const common = {
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'expected the name of a database in the plan, e.g. shandi')
     .describe('database of the plan'),
-  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
-  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, or the guard'),
-  planHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
-    .optional()
-    .describe('refuse to run under any other plan'),
-  approvalTimeoutMs: z
-    .int()
-    .min(100)
-    .max(longestWaitMs)
-    .optional()
-    .describe('milliseconds a gate stays open; default: the plan'),
+  ...startedBy,
+  approvalTimeoutMs,
 };
 const service = z
   .string()

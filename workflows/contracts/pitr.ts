@@ -1,6 +1,6 @@
 /** Input of `pointInTimeRecovery`: one JSON object, strict, every field described. */
 import { z } from 'zod';
-import { longestWaitMs } from './limits';
+import { approvalTimeoutMs, startedBy } from './input';
 
 const lsn = z.string().regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/, 'expected a PostgreSQL LSN such as 0/C2D216C8');
 const timeWithOffset = z
@@ -67,19 +67,8 @@ export const pitrInputSchema = z.strictObject({
     .describe('backup to start from; default: the newest that fits'),
   timeline: z.int().min(1).optional().describe('timeline of the target; default: the one the database is on'),
   disasterAt: timeWithOffset.optional().describe('when the damage happened, if known; for the report'),
-  reason: z.string().trim().min(1).max(2000).describe('why this recovery is started, in a sentence'),
-  by: z.string().trim().min(1).max(200).describe('who starts it: a person or a role'),
-  planHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
-    .optional()
-    .describe('refuse to run under any other plan'),
-  approvalTimeoutMs: z
-    .int()
-    .min(100)
-    .max(longestWaitMs)
-    .optional()
-    .describe('milliseconds the gate stays open; default: the plan'),
+  ...startedBy,
+  approvalTimeoutMs,
   fullBackup: z
     .boolean()
     .default(true)

@@ -1,7 +1,7 @@
 /** Words of the procedure `serviceRecovery`: its input, and what activities tell it about a service. */
 import { z } from 'zod';
 import type { Service, Site } from '../../plan';
-import { longestWaitMs } from './limits';
+import { approvalTimeoutMs, startedBy } from './input';
 
 export const measures = ['reload', 'restart', 'recreate'] as const;
 /** What can be done for a service, gentlest first. `reload`: the gateway looks for it anew. */
@@ -15,19 +15,8 @@ export const serviceRecoveryInputSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected the name of a service in the plan, e.g. order-service')
     .describe('service of the plan'),
-  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
-  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, or a guard'),
-  planHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
-    .optional()
-    .describe('refuse to run under any other plan'),
-  approvalTimeoutMs: z
-    .int()
-    .min(100)
-    .max(longestWaitMs)
-    .optional()
-    .describe('milliseconds a gate stays open; default: the plan'),
+  ...startedBy,
+  approvalTimeoutMs,
   first: z
     .enum(['restart', 'recreate'], { error: 'expected restart or recreate' })
     .optional()

@@ -1,20 +1,14 @@
 /** Words of the procedures that back up and restore a store (Redis), and what activities tell them about it. */
 import { z } from 'zod';
 import type { Site, Store } from '../../plan';
-import { longestWaitMs } from './limits';
+import { approvalTimeoutMs, startedBy } from './input';
 
 const common = {
   store: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected the name of a store in the plan, e.g. redis')
     .describe('store of the plan'),
-  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
-  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, or a schedule'),
-  planHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
-    .optional()
-    .describe('refuse to run under any other plan'),
+  ...startedBy,
 };
 
 export const backupRedisInputSchema = z.strictObject(common);
@@ -28,12 +22,7 @@ const label = z
 export const restoreRedisInputSchema = z.strictObject({
   ...common,
   backup: label.optional().describe('backup to restore; default: the newest that is whole'),
-  approvalTimeoutMs: z
-    .int()
-    .min(100)
-    .max(longestWaitMs)
-    .optional()
-    .describe('milliseconds the gate stays open; default: the plan'),
+  approvalTimeoutMs,
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the data was lost, if known'),
 });
 export type RestoreRedisInput = z.infer<typeof restoreRedisInputSchema>;

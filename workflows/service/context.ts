@@ -38,3 +38,7 @@ export function serviceContext(run: Run, input: ServiceRecoveryInput, plan: Plan
 /** The site a service runs on in peace: its own, else the primary one. */
 export const siteOfService = (plan: Plan, { site }: Pick<Service, 'site'>): Site | undefined =>
   plan.sites.find((one) => (site === undefined ? one.role === 'primary' : one.name === site));
+
+/** The site of the gateway that its clients come through. */
+export const gatewaySite = ({ plan, at }: ServiceContext): Site =>
+  plan.sites.find((one) => one.name === plan.gateway.site) ?? at.site;

@@ -1,13 +1,14 @@
 import type { ServiceFacts } from '../contracts/service';
 import { siteActivities } from '../kernel/site';
-import type { ServiceContext } from './context';
+import { gatewaySite, type ServiceContext } from './context';
 
 /** Looks at the service; where it runs and the plan names a page of it, that is asked for as a client does. */
-export async function look({ at, on, plan }: ServiceContext): Promise<ServiceFacts> {
+export async function look(context: ServiceContext): Promise<ServiceFacts> {
+  const { at, on, plan } = context;
   const facts = await on.urgent.inspectService(at);
   const { businessPage: page } = at.service;
   const { gateway } = plan;
-  const site = plan.sites.find((one) => one.name === gateway.site) ?? at.site;
+  const site = gatewaySite(context);
   const runs = facts.container?.running && !facts.container.paused;
   if (page === undefined || !runs) return facts;
   const answer = await siteActivities(site.name).urgent.askGateway({ gateway, site, page, deadlineMs: 0 });

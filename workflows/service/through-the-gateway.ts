@@ -1,20 +1,16 @@
 /** Phase "Verify": the gateway finds the service, its clients get their page, and it stays up. */
-import type { Site } from '../../plan';
 import type { Approval } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import { duration } from '../contracts/words';
 import type { Run } from '../kernel/run';
 import { siteActivities } from '../kernel/site';
-import type { ServiceContext } from './context';
+import { gatewaySite, type ServiceContext } from './context';
 import { diagnose } from './diagnose';
 import { look } from './look';
 import type { TakenMeasure } from './measures';
 
 /** Time for the first page to come back, milliseconds: the gateway leaves a server out for a while after it failed. */
 const pageDeadlineMs = 45_000;
-
-const gatewaySite = ({ plan, at }: ServiceContext): Site =>
-  plan.sites.find((one) => one.name === plan.gateway.site) ?? at.site;
 
 /** Has the gateway look for the service anew, and asks for its page. */
 export async function reload(run: Run, context: ServiceContext, valid: Approval): Promise<TakenMeasure> {

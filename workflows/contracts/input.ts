@@ -1,0 +1,22 @@
+/** Fields that the inputs of several procedures share. */
+import { z } from 'zod';
+import { longestWaitMs } from './limits';
+
+/** What every run is started with, whatever it does. */
+export const startedBy = {
+  reason: z.string().trim().min(1).max(2000).describe('why this run is started, in a sentence'),
+  by: z.string().trim().min(1).max(200).describe('who starts it: a person, a role, a guard or a schedule'),
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
+    .optional()
+    .describe('refuse to run under any other plan'),
+};
+
+/** For runs that may have to ask somebody. */
+export const approvalTimeoutMs = z
+  .int()
+  .min(100)
+  .max(longestWaitMs)
+  .optional()
+  .describe('milliseconds a gate stays open; default: the plan');
