@@ -16,6 +16,7 @@ export type { Schedule } from './schema/schedules';
 export type { Health, Service } from './schema/services';
 export type { Engine, Site, StandIn } from './schema/sites';
 export type { Gateway, Store } from './schema/stores';
+export type { TestCommand, Transaction } from './schema/validation';
 export { formatDuration, parseDuration } from './schema/duration';
 export { formatSize, parseSize } from './schema/size';
 export { PlanError } from './faults';

@@ -4,12 +4,14 @@
  */
 import type { Plan } from '../plan';
 import type { Database } from '../plan';
+import type { ApprovalReference } from './contracts/approval';
+import { drFailure } from './contracts/errors';
 import { restartInputSchema, type RestartInput } from './contracts/failover';
 import { withPrimary } from './contracts/members';
 import { databaseResource, recoveryLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { duration } from './contracts/words';
-import { beside, clusterOf, siteOf } from './failover/context';
+import { beside, clusterOf, siteOf, type Cluster } from './failover/context';
 import { look } from './failover/survey';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
@@ -48,12 +50,19 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
   const pooler = beside({ site: home.site.name });
 
   run.phase('Assess');
-  const survey = await run.probe(
-    'Look at every server',
-    () => look(cluster, {}),
-    ({ primary }) =>
-      `${primary.service} ${primary.answered ? `answers at ${primary.receivedLsn}` : `does not answer: ${primary.problem ?? ''}`}`,
-  );
+  const [survey, poolerRuns] = await Promise.all([
+    run.probe(
+      'Look at every server',
+      () => look(cluster, {}),
+      ({ primary }) =>
+        `${primary.service} ${primary.answered ? `answers at ${primary.receivedLsn}` : `does not answer: ${primary.problem ?? ''}`}`,
+    ),
+    run.probe(
+      'Look at the pooler',
+      () => poolerIsUp(cluster),
+      (runs) => (runs ? 'it runs' : 'it does not run: nobody can be held there, and it is started'),
+    ),
+  ]);
   const database = withPrimary(home.database, survey.primary.service) as Database;
   const at = { database, site: siteOf(cluster, database) };
   const on = beside({ site: at.site.name });
@@ -96,25 +105,33 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
     const letIn = (): Promise<unknown> => pooler.brief.resumeClients({ ...home, approval: yes });
     // Whatever happens, nobody is left waiting at the pooler; also when it is in the middle of the pause that the run ends.
     let pausedBefore = false;
-    run.undo.push('Let the clients in', async () => (pausedBefore ? undefined : letIn()));
-    await run.optional('Hold the clients', async () => {
-      pausedBefore = (await pooler.urgent.pauseClients({ ...home, approval: yes })).alreadyPaused;
-    });
-    const started = await run.change(
-      'Restart it in its place',
-      () =>
-        on.change.restartServer({
-          ...at,
-          containerId: survey.primary.container?.id ?? '',
-          recreate: input.recreate,
-          approval: yes,
-        }),
-      { outcome: (value) => `${value.how} in ${duration(value.durationMs)}, version ${value.version}` },
-    );
+    if (poolerRuns) {
+      run.undo.push('Let the clients in', async () => (pausedBefore ? undefined : letIn()));
+      await run.optional('Hold the clients', async () => {
+        pausedBefore = (await pooler.urgent.pauseClients({ ...home, approval: yes })).alreadyPaused;
+      });
+    }
+    const [started] = await Promise.all([
+      run.change(
+        'Restart it in its place',
+        () =>
+          on.change.restartServer({
+            ...at,
+            containerId: survey.primary.container?.id ?? '',
+            recreate: input.recreate,
+            approval: yes,
+          }),
+        {
+          outcome: (value) => `${value.how} in ${duration(value.durationMs)}, version ${value.version}`,
+          ...(input.orGiveUp ? { instead: ({ message }) => run.giveUp('DR-DATABASE-DOWN', message) } : {}),
+        },
+      ),
+      poolerRuns ? undefined : startPooler(run, cluster, yes),
+    ]);
     const direct = await run.change('Write to it directly', () => on.brief.directWrite(at), {
       outcome: (value) => `committed on timeline ${value.timeline}`,
     });
-    await run.change('Let the clients in', letIn);
+    if (poolerRuns) await run.change('Let the clients in', letIn);
     const { systemIdentifier, timeline } = direct;
     const write = await run.probe(
       'Write through the client path',
@@ -129,5 +146,25 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
     run.pointOfNoReturn('the clients are served');
     run.verified('a committed write came back through the client path', 0);
     return { verdict: 'judge', result: { service, how: started.how, version: started.version, firstWrite: write } };
+  });
+}
+
+async function poolerIsUp({ home: { site, database } }: Cluster): Promise<boolean> {
+  const { service } = database.pooler;
+  const { services } = await beside({ site: site.name }).urgent.inspectProject({
+    site,
+    services: [service],
+    health: [],
+  });
+  return services[0]?.state === 'running';
+}
+
+/** Beside the restart: one that is down is part of what the clients wait for. */
+async function startPooler(run: Run, { home }: Cluster, approval: ApprovalReference): Promise<void> {
+  const { site, database } = home;
+  const services = [database.pooler.service];
+  await run.change('Start the pooler', async () => {
+    const [started] = await beside({ site: site.name }).brief.startServices({ site, services, approval });
+    if (started?.how === 'failed') throw drFailure('DR-POOLER', `${started.service}: ${started.problem ?? ''}`);
   });
 }

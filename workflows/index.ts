@@ -9,3 +9,4 @@ export { databaseRestart } from './database-restart';
 export { serviceRecovery } from './service-recovery';
 export { backupRedis } from './backup-redis';
 export { restoreRedis } from './restore-redis';
+export { fullSystemRecovery } from './full-system-recovery';

@@ -6,3 +6,4 @@ export { restartServer, type RestartServer, type RestartedServer } from './resta
 export { createServer } from './create-server';
 export { recreateService, type RecreateService } from './recreate-service';
 export { useStoreVolume, type UseStoreVolume } from './use-store-volume';
+export { startServices, type StartServices } from './start-services';

@@ -13,3 +13,6 @@ export { setRestartPolicy } from './set-restart-policy';
 export { inspectService } from './inspect-service';
 export { keepServiceLog } from './keep-service-log';
 export { restartService, type RestartService } from './restart-service';
+export { inspectProject, type InspectProject } from './inspect-project';
+export { awaitServices, type AwaitServices } from './await-services';
+export { makeDataVolume } from './make-data-volume';

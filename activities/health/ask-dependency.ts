@@ -12,6 +12,13 @@ import { secret } from '../shared/secrets';
 /** What a service cannot work without, as the plan describes it. */
 export type Dependency = { service: Service } | { database: Database } | { store: Store };
 
+export interface AskDependency {
+  site: Site;
+  on: Dependency;
+  /** A no is believed at once. Default false: it is asked again. */
+  once?: boolean;
+}
+
 /** Longest wait for one answer, milliseconds. */
 const patienceMs = 3_000;
 /** A no is asked again once, after this time: a failover takes about as long. */
@@ -22,10 +29,10 @@ const againMs = 1_000;
  * path, a store by a PING. Nobody answering is an answer; what could not be asked for a reason of our own is a failure.
  * @throws DR-SECRET, DR-ENGINE
  */
-export async function askDependency(args: { site: Site; on: Dependency }): Promise<HealthAnswer> {
+export async function askDependency(args: AskDependency): Promise<HealthAnswer> {
   return withHeartbeat('asking a dependency', async (_beat, signal) => {
     const first = await ask(args.site, args.on, signal);
-    if (first.healthy) return first;
+    if (first.healthy || args.once) return first;
     await sleep(againMs, undefined, { signal });
     return ask(args.site, args.on, signal);
   });

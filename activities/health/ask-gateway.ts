@@ -1,8 +1,7 @@
 import type { Gateway, Site } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
-import { askUntilWell } from '../shared/http-health';
+import { askUntilWell, gatewayUrl } from '../shared/http-health';
 import { withHeartbeat } from '../shared/heartbeat';
-import { hostOf } from '../shared/new-connection';
 
 export interface AskGateway {
   gateway: Gateway;
@@ -18,7 +17,7 @@ const patienceMs = 3_000;
 
 /** Asks for a page the way clients do, through the gateway. @returns its last answer; one that never was good is an answer */
 export async function askGateway({ gateway, site, page, deadlineMs }: AskGateway): Promise<HealthAnswer> {
-  const url = `http://${hostOf(site)}:${gateway.ports.http}${page}`;
+  const url = gatewayUrl(site, gateway, page);
   return withHeartbeat(`asking for ${page}`, (_beat, signal) =>
     askUntilWell(site, url, { deadlineMs, signal, timeoutMs: patienceMs }),
   );

@@ -4,3 +4,6 @@ export { clientWrite, type ClientWriteArgs } from './client-write';
 export { awaitHealthy, type AwaitHealthy } from './await-healthy';
 export { askDependency, type Dependency } from './ask-dependency';
 export { askGateway, type AskGateway } from './ask-gateway';
+export { askPages, type AskPages, type PageAnswer } from './ask-pages';
+export { placeTransactions, type PlaceTransactions } from './place-transactions';
+export { runTestCommand, type RunTestCommand } from './run-test-command';

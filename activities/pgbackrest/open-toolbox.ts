@@ -6,6 +6,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 import { demandOurs, inspectVolume } from '../shared/ownership';
 import { drFailure, refusal } from '../../workflows/contracts/errors';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
+import { borrowControl } from './borrow-control';
 import { toolboxNeeds } from './toolbox-needs';
 import { specHash } from './toolbox-spec';
 
@@ -79,6 +80,7 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
       });
       await container.start();
     });
+    await borrowControl(at, toolbox, signal);
     return { container: toolbox, durationMs: Date.now() - began };
   });
 }

@@ -6,11 +6,16 @@
 /** Separates the parts of an answer. */
 export const mark = '=== dr part ===';
 
+/** Sets `control`: a directory with the control file that pgBackRest wants to see; the data directory, or the borrowed one. */
+const whichControl = `control=$2
+[ -r "$2/global/pg_control" ] || control=/tmp/control`;
+
 /** $1 stanza, $2 data directory, $3 history file or ''. Answers: info, listing, history, segments that
  * wait for the archiver, segments in pg_wal that are not marked as archived, exit codes and size of a segment. What waits
  * is listed before the archive is, and again after: one that is archived meanwhile is then in one of the lists. A segment
  * without `.done` waits too: its mark is made a moment after it is closed. `.` says that pg_wal could be read. */
 export const listScript = `export LC_ALL=C TZ=UTC
+${whichControl}
 cd "$2" 2>/dev/null || cd /
 waiting() { ls pg_wal/archive_status 2>/dev/null | sed -n 's/\\.ready$//p'; }
 closed() {
@@ -23,8 +28,8 @@ waiting >"$work/waiting"; closed >"$work/closed"
 quiet="--log-level-console=error --log-level-stderr=off --log-level-file=off"
 pgbackrest $quiet --stanza="$1" info --output=json >"$work/info" 2>&1 & info=$!
 pgbackrest $quiet --stanza="$1" repo-ls "archive/$1" --recurse --output=json >"$work/list" 2>&1 & list=$!
-[ -z "$3" ] || pgbackrest $quiet --stanza="$1" --pg1-path="$2" --no-archive-async archive-get "$3" "$work/history" >/dev/null 2>&1
-bytes=$(pg_controldata -D "$2" 2>/dev/null | sed -n 's/^Bytes per WAL segment: *//p')
+[ -z "$3" ] || pgbackrest $quiet --stanza="$1" --pg1-path="$control" --no-archive-async archive-get "$3" "$work/history" >/dev/null 2>&1
+bytes=$(pg_controldata -D "$control" 2>/dev/null | sed -n 's/^Bytes per WAL segment: *//p')
 wait $info; a=$?
 wait $list; b=$?
 cat "$work/info"; echo; echo '${mark}'; cat "$work/list"; echo; echo '${mark}'
@@ -61,6 +66,7 @@ END { flush() }`;
  * parallel. The exit code of pg_waldump is ignored: it complains at every end of WAL.
  */
 export const probeScript = `export LC_ALL=C TZ=UTC PGTZ=UTC
+${whichControl}
 stanza=$1 data=$2 kind=$3 what=$4
 shift 4
 cd "$data" || exit 9
@@ -71,7 +77,7 @@ get() {
   set -- "$1" "\${2%%:*}"
   case "$2" in
     pg_wal/*) cp "$data/$2" "$1/\${2#pg_wal/}" 2>"$1/error.\${2#pg_wal/}"; rc=$? ;;
-    *) pgbackrest --log-level-console=off --log-level-stderr=error --log-level-file=off --stanza="$stanza" --pg1-path="$data" \
+    *) pgbackrest --log-level-console=off --log-level-stderr=error --log-level-file=off --stanza="$stanza" --pg1-path="$control" \
          --no-archive-async archive-get "$2" "$1/$2" 2>"$1/error.$2"; rc=$? ;;
   esac
   if [ $rc -eq 0 ] && [ "$sum" != "$2" ] && [ "$(sha1sum <"$1/$2" | cut -c 1-40)" != "$sum" ]; then

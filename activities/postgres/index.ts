@@ -21,3 +21,5 @@ export { measureDivergence, type Divergence } from './measure-divergence';
 export { checkpoint } from './checkpoint';
 export { followPrimary } from './follow-primary';
 export { holdArchiving, releaseArchiving, type HeldArchiving } from './hold-archiving';
+export { checkIntegrity } from './check-integrity';
+export { wakeStandby, type WakeStandby } from './wake-standby';

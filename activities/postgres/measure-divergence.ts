@@ -9,6 +9,7 @@ import { runLabels } from '../shared/copy-names';
 import { runOneShot } from '../shared/one-shot';
 import { queryJson } from '../shared/psql';
 import { timelineSql } from '../shared/sql';
+import { withVolumeFiles } from '../shared/volume-files';
 
 export interface Divergence {
   /** Timeline its data is on. */
@@ -19,6 +20,8 @@ export interface Divergence {
   commits: number | null;
   /** The first of them, as pg_waldump shows them. */
   examples: string[];
+  /** Its volume holds no cluster at all: there is nothing to rewind, and nothing to lose. */
+  empty?: true;
 }
 
 // $1 data directory, $2 timeline, $3 LSN. It ends with an error at the end of WAL, which is how the end is found.
@@ -38,6 +41,9 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
     const info = await findService(site, service);
     const volume = info && containerFacts(info, dataDirectory).dataVolume;
     if (!info || !volume) return unknown;
+    const stopped = { containerId: info.Id, volume, image: info.Image, dataDirectory };
+    const cluster = await withVolumeFiles(site, stopped, (files) => files.read('global/pg_control'));
+    if (!cluster) return { timeline: 0, commits: 0, examples: [], empty: true };
     const cold = await readColdVolume(site, { image: info.Image, volume, dataDirectory, signal });
     const { timeline, forks } = await historyOf(primary);
     // A standby of the primary's own timeline holds nothing of its own.

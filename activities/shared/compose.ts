@@ -102,7 +102,7 @@ export interface ComposedService {
 export async function composeService(site: Site, service: string, signal?: AbortSignal): Promise<ComposedService> {
   // Also prints what the service depends on, and every value of the env file: read here, handed on nowhere.
   const text = await run(site, ['config', '--format', 'json', service], signal);
-  const found = read(text)?.[service] ?? {};
+  const found = read(text).services?.[service] ?? {};
   const { image, entrypoint, command, user, mem_limit: memory, environment, volumes } = found;
   if (!image)
     throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image that Compose can tell`);
@@ -122,13 +122,55 @@ export async function composeService(site: Site, service: string, signal?: Abort
 /** Compose doubles every dollar sign in what it prints, so that it could read it again. */
 const plain = (value: string): string => value.replaceAll('$$', '$');
 
-/** A parser quotes what it could not read, and that may be a secret: what cannot be read is undefined. */
-function read(text: string): Record<string, RawService> | undefined {
+/** A service of a project as far as its image and its named volumes go: nothing of it is secret. */
+export interface ProjectEntry {
+  image: string;
+  volumes: { name: string; target: string }[];
+}
+
+/**
+ * Every service of a site's project, those of its profiles too, in one call.
+ * @throws DR-COMPOSE when its file or its env file cannot be read
+ */
+export async function composeProject(site: Site, signal?: AbortSignal): Promise<Map<string, ProjectEntry>> {
+  const text = await run(site, ['--profile', '*', 'config', '--format', 'json'], signal);
+  const { services, volumes } = read(text);
+  const nameOf = (key: string): string => volumes?.[key]?.name ?? key;
+  return new Map(
+    Object.entries(services ?? {}).map(([service, raw]) => [
+      service,
+      {
+        image: raw.image ?? '',
+        volumes: (raw.volumes ?? [])
+          .filter(({ type }) => type === 'volume')
+          .map(({ source = '', target }) => ({ name: nameOf(source), target })),
+      },
+    ]),
+  );
+}
+
+/**
+ * What Compose would make of each service now, as the hash that it writes on a container when it makes it (its label
+ * `com.docker.compose.config-hash`): where they differ the container has an older configuration.
+ * @throws DR-COMPOSE when its file or its env file cannot be read
+ */
+export async function composeHashes(site: Site, signal?: AbortSignal): Promise<Map<string, string>> {
+  const text = await run(site, ['config', '--hash', '*'], signal);
+  return new Map([...text.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', hash = '']) => [service, hash]));
+}
+
+/** A parser quotes what it could not read, and that may be a secret: what cannot be read is empty. */
+function read(text: string): RawProject {
   try {
-    return (JSON.parse(text) as { services?: Record<string, RawService> }).services;
+    return JSON.parse(text) as RawProject;
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+interface RawProject {
+  services?: Record<string, RawService>;
+  volumes?: Record<string, { name?: string } | null>;
 }
 
 interface RawService {

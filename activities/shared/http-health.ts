@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Site } from '../../plan';
+import type { Gateway, Site } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
 import { withLimit } from './limit';
 import { hostOf } from './new-connection';
@@ -12,6 +12,10 @@ const longestWords = 300;
 /** Where a service answers its health page, seen from the worker beside it. */
 export const healthUrl = (site: Site, { port, health }: { port: number; health: { path: string } }): string =>
   `http://${hostOf(site)}:${port}${health.path}`;
+
+/** Where a page is that clients ask for, seen from the worker beside the gateway. */
+export const gatewayUrl = (site: Site, { ports }: Gateway, page: string): string =>
+  `http://${hostOf(site)}:${ports.http}${page}`;
 
 /**
  * Asks a page once. Docker's own verdict on a container comes every 30 s at best, so the service is asked itself.

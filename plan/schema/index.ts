@@ -11,6 +11,7 @@ import { schedule } from './schedules';
 import { service } from './services';
 import { site } from './sites';
 import { gateway, store } from './stores';
+import { validation } from './validation';
 
 const VERSION = "a version of three numbers, such as '1.0.0'";
 const MONTH = "a month, such as '2025-01', or a day, such as '2025-01-15'";
@@ -47,6 +48,7 @@ export const planSchema = z.strictObject({
   stores: z.array(store).prefault([]).describe('Stores beside the databases.'),
   gateway: gateway.describe('The gateway that all clients come through.'),
   backups: backups.describe('Backup policy.'),
+  validation: validation.prefault({}).describe('How a recovered platform is proven to do business.'),
   schedules: z.array(schedule).prefault([]).describe('Procedures that run by the clock.'),
   approvals: z.array(approvalPolicy).describe('Who may let a run pass which gate.'),
   communications: z.array(communication).prefault([]).describe('Who is told what, by phase.'),

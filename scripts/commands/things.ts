@@ -1,4 +1,4 @@
-/** Commands that each start one procedure on a service or a store, as data. What they do is in start-on.ts, loaded when needed. */
+/** Commands that each start one procedure on a service, a store or the whole system, as data. What they do is in start-on.ts, loaded when needed. */
 import { Command } from 'commander';
 import { act } from '../lib/act';
 import { startExits } from '../lib/exit-codes';
@@ -9,7 +9,9 @@ import { plainStart } from '../lib/plain';
 export interface ThingCommand {
   /** Both words of it: `recover service`. */
   command: string;
-  procedure: 'serviceRecovery' | 'restoreRedis' | 'backupRedis';
+  procedure: 'serviceRecovery' | 'restoreRedis' | 'backupRedis' | 'fullSystemRecovery';
+  /** There is only one of it: no name is typed. */
+  only?: true;
   description: string;
   fields: Field[];
   /** What a person should know before. */
@@ -91,9 +93,45 @@ const backupStore: ThingCommand = {
   plain: { id: 'backup.store.redis', input: { store: 'redis', ...who } },
 };
 
+const recoverSystem: ThingCommand = {
+  command: 'recover system',
+  procedure: 'fullSystemRecovery',
+  only: true,
+  description: 'bring everything back: the data, then the critical services, then the rest',
+  fields: [
+    {
+      flags: '--ask',
+      says: 'a person decides before anything is started, too',
+      name: 'policyMayAnswer',
+      kind: 'switch',
+      sets: false,
+    },
+    {
+      flags: '--no-validate',
+      says: 'place no business transactions and run no tests',
+      name: 'validate',
+      kind: 'switch',
+      sets: false,
+    },
+    {
+      flags: '--no-protect',
+      says: 'leave the standbys as they are; the report names the exposure',
+      name: 'protect',
+      kind: 'switch',
+      sets: false,
+    },
+    disasterAt('system'),
+    planHash,
+    approvalTimeout,
+  ],
+  mind: 'What works is not touched. Whatever takes data back (a failover, a recovery from backups) is a run of its own, and asks at its own gate;\n`dr show system` names it. With --until person the command returns there, too.',
+  examples: ['dr recover system --reason "power failure in the data centre"'],
+  plain: { id: 'recover.system', input: { ...who } },
+};
+
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
-  for (const about of [recoverService, recoverStore, backupStore]) {
+  for (const about of [recoverService, recoverStore, recoverSystem, backupStore]) {
     const [first, second = ''] = about.command.split(' ');
     if (first === parent.name()) add(parent, about, second);
   }
@@ -105,7 +143,7 @@ export const backupCommand = (): Command =>
   addThings(new Command('backup').description('back up something beside the databases'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
-  const command = parent.command(`${word} <name>`).description(about.description);
+  const command = parent.command(about.only ? word : `${word} <name>`).description(about.description);
   addFollow(addWho(addDetach(addFields(command, about.fields)))).addHelpText(
     'after',
     `

@@ -37,10 +37,12 @@ export type ExitName = keyof typeof exitCodes;
 
 /** How a run's state tells a script what to do next. */
 export function exitOf(
-  view: Pick<RunView, 'state' | 'verdict'> & Partial<Pick<RunView, 'procedure' | 'steps'>>,
+  view: Pick<RunView, 'state' | 'verdict'> & Partial<Pick<RunView, 'procedure' | 'steps' | 'waitsOn'>>,
 ): number {
   if (removedEarly(view)) return exitCodes.ok.code;
-  return exitCodes[exitName(view)].code;
+  // A run that waits for another one is as far as that one is.
+  const child = view.state === 'running' ? view.waitsOn?.[0] : undefined;
+  return exitCodes[exitName(child ? { ...view, state: child.state } : view)].code;
 }
 
 function exitName({ state, verdict }: Pick<RunView, 'state' | 'verdict'>): ExitName {

@@ -1,6 +1,6 @@
 /** Following a run until it ends, a person is needed, or the time given is over. Following never changes the run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endStates, type RunState } from '../../workflows/contracts/run-view';
+import { endStates, needsPerson } from '../../workflows/contracts/run-view';
 import { Changes } from './changes';
 import type { ControlPlane } from './connect';
 import { toJson, type Context } from './context';
@@ -21,7 +21,6 @@ export interface FollowOptions {
 const pollEvery = 500;
 /** A server that restarts is back in seconds; a run does not care, so the one who watches should not either. */
 const patience = 60_000;
-const needsPerson: RunState[] = ['waiting-approval', 'held', 'paused', 'alarm'];
 const closed = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
 /** @returns the exit code that says how it stands */
@@ -78,7 +77,7 @@ export async function follow(
           look.blind === undefined &&
           look.status !== 'RUNNING');
       if (over) break;
-      if (options.until === 'person' && look.view && needsPerson.includes(look.view.state)) break;
+      if (options.until === 'person' && look.view && (needsPerson.has(look.view.state) || look.view.waitsOn)) break;
       if (now >= end) break;
       await pause(Math.min(pollEvery, Math.max(1, end - now)), interrupted.signal);
       if (interrupted.signal.aborted) return wentAway(context, look);

@@ -190,6 +190,8 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
   if (view) {
     if (view.waitingFor)
       lines.push('', view.state === 'alarm' ? paint.bad(`Alarm: ${view.waitingFor}`) : `Waits for: ${view.waitingFor}`);
+    for (const { workflowId, waitingFor } of view.waitsOn ?? [])
+      lines.push('', paint.warn(`${workflowId} waits for a person: ${waitingFor}`), `  ./dr show ${workflowId}`);
     lines.push(...renderTodo(view, paint));
     if (endStates.has(view.state)) lines.push(...endLines(view, paint));
   }

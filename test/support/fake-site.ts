@@ -18,6 +18,7 @@ import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../..
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
+import { FakeSystem } from './fake-system';
 
 /** What a fake site was asked to do, in order, and what a test plants in it. */
 export class FakeSite {
@@ -26,6 +27,8 @@ export class FakeSite {
   readonly service = new FakeService();
   /** The store that is backed up and restored. */
   readonly store = new FakeStore();
+  /** The platform as a whole: nothing of it runs. */
+  readonly system = new FakeSystem();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -275,6 +278,9 @@ export class FakeSite {
       clientWrite: () => write,
       ...this.service.answers(),
       ...this.store.answers(),
+      ...this.system.answers(),
+      wakeStandby: () => ({ containerId: 'standby' }),
+      makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

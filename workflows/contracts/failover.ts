@@ -81,5 +81,11 @@ export const restartInputSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('make the container anew from the compose file instead of restarting it. Default false'),
+  orGiveUp: z
+    .boolean()
+    .default(false)
+    .describe(
+      'end the run when the server does not come up, instead of holding it: whoever started it knows another way. Default false',
+    ),
 });
 export type RestartInput = z.infer<typeof restartInputSchema>;

@@ -4,7 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { RunView } from './run-view';
+import type { ChildWaits, RunView } from './run-view';
 
 const by = z.string().trim().min(1).max(200).describe('who says so: a person or a role, e.g. "on-call DBA"');
 const reason = z.string().trim().min(1).max(2000).describe('why, in a sentence; it goes into the report');
@@ -67,6 +67,9 @@ export const pauseSignal = defineSignal<[WordMessage]>('pause');
 export const resumeSignal = defineSignal<[WordMessage]>('resume');
 export const abortSignal = defineSignal<[WordMessage]>('abort');
 export const retargetSignal = defineSignal<[RetargetMessage]>('retarget');
+
+/** A run that was started by another tells it that a person is needed, or not any more. Between runs only. */
+export const childSignal = defineSignal<[ChildWaits]>('childWaits');
 
 /** Everything about a run, as JSON. */
 export const runQuery = defineQuery<RunView>('run');

@@ -14,6 +14,7 @@ export const procedures = [
   'serviceRecovery',
   'backupRedis',
   'restoreRedis',
+  'fullSystemRecovery',
   'guardDatabase',
   'keepCopy',
 ] as const;

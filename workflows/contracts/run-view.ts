@@ -31,6 +31,9 @@ export const endStates: ReadonlySet<RunState> = new Set([
   'failed',
 ]);
 
+/** States in which a run goes no further until somebody says something. */
+export const needsPerson: ReadonlySet<RunState> = new Set(['waiting-approval', 'held', 'paused', 'alarm']);
+
 /**
  * How a run is judged. `met`/`missed`: verified, within/over the objectives of its tier. `unproven`: verified in time, but
  * the loss could not be measured. `checked`: pre-flight only.
@@ -150,6 +153,14 @@ export interface EvidenceRef {
   sha256: string;
 }
 
+/** A run that this one has started and waits for, and that waits for a person. */
+export interface ChildWaits {
+  workflowId: string;
+  state: RunState;
+  /** What it waits for, in a sentence. */
+  waitingFor: string;
+}
+
 export interface RunView {
   procedure: string;
   resource: string;
@@ -162,6 +173,8 @@ export interface RunView {
   phase: string;
   /** What the run waits for, in a sentence; absent while it works. */
   waitingFor?: string;
+  /** Runs it has started that wait for a person: they are answered by their own names. Absent: none. */
+  waitsOn?: ChildWaits[];
   /** Who paused the run. Set from the word on: at an open gate or a hold the state shows that first. Gone once resumed. */
   pausedBy?: string;
   plan?: { hash: string; version: string; name: string };

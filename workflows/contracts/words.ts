@@ -58,6 +58,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   serviceRecovery: { title: 'service recovery', done: 'recovered' },
   backupRedis: { title: 'backup', done: 'backed up' },
   restoreRedis: { title: 'restore', done: 'restored' },
+  fullSystemRecovery: { title: 'full-system recovery', done: 'recovered' },
   guardDatabase: { title: 'guard', done: 'guarded' },
   keepCopy: { title: 'keeping of a copy', done: 'kept' },
 };

@@ -4,13 +4,17 @@ import {
   CancellationScope,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
+  getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  sleep,
   startChild,
+  workflowInfo,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { problemOf } from '../contracts/errors';
-import type { Problem, Report } from '../contracts/run-view';
+import { childSignal } from '../contracts/messages';
+import { needsPerson, type Problem, type Report, type RunState } from '../contracts/run-view';
 
 export interface ChildProcedure {
   procedure: string;
@@ -62,8 +66,41 @@ export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   }
 }
 
+/** Pause between two tries to get a lock, milliseconds. */
+const betweenTriesMs = 500;
+
+/** The same; a run that has its id is waited for. @param patienceMs how long, milliseconds */
+export async function whenUnlocked(child: ChildProcedure, patienceMs: number): Promise<ChildEnd> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const ended = await runChild(child);
+    if (!('locked' in ended) || Date.now() >= end) return ended;
+    await sleep(betweenTriesMs);
+  }
+}
+
 /** How a child ended, in a sentence for the timeline. */
 export function describeEnd(end: ChildEnd): string {
   if ('locked' in end) return `not started: another run has ${end.locked}`;
   return 'failed' in end ? `ended without success: ${end.failed.message}` : `ended, verdict ${end.report.view.verdict}`;
+}
+
+/**
+ * What a run tells the one that started it: when it needs a person, and when it does not any more. The one that started it may
+ * be over, or be no run of ours: then nobody hears it, and nobody has to.
+ */
+export function tellingParent(): ((state: RunState, waitingFor: string | undefined) => void) | undefined {
+  const { parent, workflowId } = workflowInfo();
+  if (!parent) return undefined;
+  const handle = getExternalWorkflowHandle(parent.workflowId, parent.runId);
+  let told = '';
+  return (state, waitingFor = '') => {
+    const waits = needsPerson.has(state);
+    const word = waits ? `${state} ${waitingFor}` : '';
+    if (word === told) return;
+    told = word;
+    void CancellationScope.nonCancellable(() => handle.signal(childSignal, { workflowId, state, waitingFor })).catch(
+      () => undefined,
+    );
+  };
 }

@@ -43,6 +43,8 @@ function renderCard(card: CardView): string[] {
 export function renderDetails(view: RunView): string {
   const lines = [`**${view.state}** in phase **${view.phase}**: ${view.summary}`, ''];
   if (view.waitingFor) lines.push(`Waits for: ${view.waitingFor}`, '');
+  for (const { workflowId, waitingFor } of view.waitsOn ?? [])
+    lines.push(`**${workflowId} waits for a person**: ${waitingFor}`, '', `    ./dr show ${workflowId}`, '');
   const paused = alsoPaused(view);
   if (paused) lines.push(`**${paused}**`, '');
   if (view.objectives) {

@@ -131,5 +131,8 @@ export function listen(run: Run, body: CancellationScope, end: (ending: Ended) =
       body.cancel();
     },
   });
+  setHandler(messages.childSignal, (child) => run.record.childWaits(child), {
+    description: 'Between runs: a run that was started from here needs a person, or does not any more',
+  });
   setHandler(messages.runQuery, () => run.view(), { description: 'Everything about the run, as JSON' });
 }

@@ -17,6 +17,7 @@ import { drFailure, errorCodes, problemOf, type DrCode } from '../contracts/erro
 import { controlQueue } from '../contracts/names';
 import { parseOutside } from '../contracts/outside';
 import type { Report, RunState, Verdict } from '../contracts/run-view';
+import { tellingParent } from './child';
 import { Ended } from './endings';
 import { listen } from './messages';
 import { Run } from './run';
@@ -80,6 +81,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
     mode: about.mode,
     summary: about.summary,
   });
+  run.record.onState = tellingParent();
   const scope = new CancellationScope();
   let ending: Ended | undefined;
   listen(run, scope, (given) => (ending = given));

@@ -1,6 +1,8 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { searchAttributes } from '../contracts/names';
+import { needsPerson } from '../contracts/run-view';
 import type {
+  ChildWaits,
   Fact,
   Problem,
   RunState,
@@ -20,6 +22,8 @@ export class RunRecord {
   clock: ObjectivesClock | undefined;
   readonly humanTime = new HumanTime();
   private readonly view: RunView;
+  /** Is told of every change of the state. */
+  onState: ((state: RunState, waitingFor: string | undefined) => void) | undefined;
 
   constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {
     const info = workflowInfo();
@@ -76,6 +80,16 @@ export class RunRecord {
     else this.view.waitingFor = waitingFor;
     if (changed) upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
     this.publish();
+    this.onState?.(state, waitingFor);
+  }
+
+  /** What is known of a run that was started from here. */
+  childWaits({ workflowId, state, waitingFor }: ChildWaits): void {
+    const others = (this.view.waitsOn ?? []).filter((one) => one.workflowId !== workflowId);
+    const waits = needsPerson.has(state);
+    this.view.waitsOn = waits ? [...others, { workflowId, state, waitingFor }] : others;
+    if (this.view.waitsOn.length === 0) delete this.view.waitsOn;
+    this.note('note', waits ? `${workflowId} waits for a person: ${waitingFor}` : `${workflowId} goes on: ${state}`);
   }
 
   end(state: RunState, verdict: Verdict): void {

@@ -12,10 +12,10 @@ import {
 } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval';
 import { problemOf, type DrCode } from '../contracts/errors';
-import type { EvidenceRef, Fact, HoldView, RunView, StepKind } from '../contracts/run-view';
+import type { EvidenceRef, Fact, HoldView, Problem, RunView, StepKind } from '../contracts/run-view';
 import { isoTime } from '../contracts/pitr';
 import type { Refusal } from '../contracts/recovery';
-import { describeEnd, runChild, startDetached, type ChildEnd, type ChildProcedure } from './child';
+import { describeEnd, startDetached, whenUnlocked, type ChildEnd, type ChildProcedure } from './child';
 import { ObjectivesClock } from './clock';
 import { Ended } from './endings';
 import { Gates, type GateDefinition } from './gate';
@@ -32,6 +32,8 @@ export interface ChangeOptions<T> {
   outcome?: Outcome<T>;
   /** Lets a person skip the step when it fails, with this value instead; without it skip is not offered. */
   skip?: () => T;
+  /** What the procedure goes on with when the step fails, instead of holding the run: it knows another way. */
+  instead?: (problem: Problem) => T;
 }
 
 /** One run as its procedure sees it. Made by `runProcedure` only. */
@@ -108,9 +110,12 @@ export class Run {
     await this.step('child', title, () => startDetached(child), { outcome: (id) => `started ${id}` });
   }
 
-  /** The same, and waits how it ends; an end that is no success is an answer, not a failure of this run. */
-  childResult(title: string, child: ChildProcedure): Promise<ChildEnd> {
-    return this.step('child', title, () => runChild(child), { outcome: describeEnd });
+  /**
+   * The same, and waits how it ends; an end that is no success is an answer, not a failure of this run.
+   * @param lockPatienceMs how long another run that has its id is waited for, milliseconds; default: not at all
+   */
+  childResult(title: string, child: ChildProcedure, { lockPatienceMs = 0 } = {}): Promise<ChildEnd> {
+    return this.step('child', title, () => whenUnlocked(child, lockPatienceMs), { outcome: describeEnd });
   }
 
   /** Something to tidy up however the run ends; after the undo, newest first. */
@@ -285,7 +290,11 @@ export class Run {
           step.state = 'failed';
           step.error = problem;
         });
-        const { skip } = options;
+        const { skip, instead } = options;
+        if (instead) {
+          this.record.closeStep(step, 'failed', problem.message);
+          return instead(problem);
+        }
         const choices: HoldView['choices'] = skip ? ['retry', 'skip', 'abort'] : ['retry', 'abort'];
         const answer = await this.holds.wait(step, problem, choices);
         if (answer.action === 'skip' && skip) {

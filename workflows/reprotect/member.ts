@@ -82,7 +82,9 @@ export async function reprotectMember(
       facts: [
         {
           label: 'Its timeline',
-          value: `${divergence.timeline}, left by the primary at ${divergence.forkLsn ?? 'no place: the same timeline'}`,
+          value: divergence.empty
+            ? 'none: its volume holds no cluster'
+            : `${divergence.timeline}, left by the primary at ${divergence.forkLsn ?? 'no place: the same timeline'}`,
         },
         ...divergence.examples.map((value) => ({ label: 'Such as', value })),
       ],
@@ -111,7 +113,8 @@ export async function reprotectMember(
     await run.change(`Stop ${member.service}`, () =>
       on.brief.haltServer({ ...asServer, containerId: facts.container?.id ?? '', stopTimeoutMs, approval: yes }),
     );
-    if (!input.fresh && !follower && facts.container?.dataVolume) {
+    const empty = latest?.empty === true;
+    if (!input.fresh && !follower && !empty && facts.container?.dataVolume) {
       const rewound = await run.change(
         `Take back what only ${member.service} has`,
         () => tryTo(() => on.change.rewindStandby({ ...at, primary, approval: yes })),
@@ -130,7 +133,7 @@ export async function reprotectMember(
           return { service: member.service, how: rewound.how, durationMs: rewound.durationMs + started.durationMs };
       }
     }
-    return copyAnew(run, cluster, survey, member, yes);
+    return copyAnew(run, cluster, survey, member, yes, !empty);
   });
 }
 
@@ -164,6 +167,7 @@ async function copyAnew(
   survey: Survey,
   member: Member,
   approval: ApprovalReference,
+  keepOld: boolean,
 ): Promise<Reprotected> {
   const on = beside(member);
   const site = siteOf(cluster, member);
@@ -176,12 +180,12 @@ async function copyAnew(
         standby: member,
         ...(site.name === survey.at.site.name ? {} : { standbySite: site }),
         key: cluster.key,
-        keepOld: true,
+        keepOld,
         approval,
       }),
     { outcome: (value) => `${value.state} after ${duration(value.durationMs)}` },
   );
-  if (rebuilt.before) {
+  if (rebuilt.before && keepOld) {
     const volume = rebuilt.before;
     const until = new Date(Date.now() + database.damagedVolumeRetention).toISOString();
     await run.optional(

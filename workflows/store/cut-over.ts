@@ -101,12 +101,18 @@ function lost({ began }: StoreContext, input: RestoreRedisInput, takenAt: string
   return Math.max(0, end - Date.parse(takenAt));
 }
 
+/** @returns how many were asked */
 async function dependents({ plan, at, on }: StoreContext): Promise<number> {
   const services = plan.services.filter(
     (one) => one.dependsOn.includes(at.store.name) && siteOfService(plan, one)?.name === at.site.name,
   );
-  const unwell = await on.probe.awaitHealthy({ site: at.site, services, deadlineMs: serveMs });
-  if (unwell.length === 0) return services.length;
+  const { site } = at;
+  const seen = await on.urgent.inspectProject({ site, services: services.map((one) => one.name), health: [] });
+  // One that does not run cannot be well, and not for want of the store: whoever starts it asks it.
+  const runs = new Set(seen.services.filter((one) => one.state === 'running').map((one) => one.service));
+  const asked = services.filter((one) => runs.has(one.name));
+  const unwell = await on.probe.awaitHealthy({ site, services: asked, deadlineMs: serveMs });
+  if (unwell.length === 0) return asked.length;
   throw drFailure('DR-SERVICE', unwell.map(({ service, says }) => `${service} is not well: ${says}`).join('; '));
 }
 

@@ -66,6 +66,9 @@ const destructive: Record<Demanding, true> = {
   recreateService: true,
   reloadGateway: true,
   useStoreVolume: true,
+  startServices: true,
+  wakeStandby: true,
+  makeDataVolume: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -105,6 +108,12 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   keepServiceLog: 'writes a file of the control plane',
   askDependency: 'reads',
   askGateway: 'reads',
+  inspectProject: 'reads',
+  awaitServices: 'reads',
+  askPages: 'reads',
+  checkIntegrity: 'reads',
+  placeTransactions: 'orders that the plan names, as any client places them',
+  runTestCommand: 'a program that the plan names for this',
   awaitHealthy: 'reads',
   inspectStore: 'reads',
   listStoreBackups: 'reads',

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { controlQueue } from '../../workflows/contracts/names';
+import type { ChildWaits, RunView } from '../../workflows/contracts/run-view';
+import { FakeSite } from '../support/fake-site';
+import { House } from '../support/house';
+import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
+
+describe('full-system recovery: data first, then the critical services, then the rest', function () {
+  this.timeout(60_000);
+  let house: House;
+  before(async () => (house = await House.open()));
+  after(() => house.close());
+
+  const start = (input: Record<string, unknown> = {}): Promise<WorkflowHandleWithFirstExecutionRunId> =>
+    house.client.workflow.start('fullSystemRecovery', {
+      taskQueue: controlQueue,
+      workflowId: 'recover.system',
+      args: [{ reason: 'test', by: 'tester', ...input }],
+    });
+
+  /** Everything was killed, and the data is there. */
+  function killed(): FakeSite {
+    const site = new FakeSite();
+    site.service.dependencies.set('shandi', { healthy: false, says: 'ECONNREFUSED' });
+    site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
+    site.servers.set('postgres-standby', { answered: false, problem: 'its container is not running (exit code 137)' });
+    site.answer('restartServer', () => {
+      site.servers.clear();
+      site.service.dependencies.clear();
+      return { how: 'restarted', version: '15.20', durationMs: 10 };
+    });
+    site.store.facts = { ...site.store.facts, volumeThere: true };
+    return site;
+  }
+  const waiting = async (handle: WorkflowHandleWithFirstExecutionRunId): Promise<ChildWaits[]> => {
+    for (;;) {
+      const { waitsOn } = await handle.query<RunView>('run');
+      if (waitsOn) return waitsOn;
+      await sleep(30);
+    }
+  };
+  const started = (site: FakeSite): string[][] =>
+    (site.given.get('startServices') ?? []).map((one) => one['services'] as string[]);
+
+  it('everything was killed: the database is restarted, and no service is started before it serves', async () => {
+    const site = killed();
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.equal(report.view.verdict, 'met');
+      assert.deepEqual(
+        (report.result['data'] as { resource: string; ways: string[] }[]).map(({ resource, ways }) => [resource, ways]),
+        [
+          ['database.shandi', ['restart']],
+          ['store.redis', ['restart']],
+        ],
+      );
+      const critical = started(site).findIndex((services) => services.includes('order-service'));
+      assert.deepEqual(started(site)[critical], ['auth-service', 'order-service', 'payment-service', 'api-gateway']);
+      const order = (name: string): number => site.ended.indexOf(name);
+      assert.ok(order('restartServer') < site.calls.indexOf('awaitServices'));
+      assert.ok(order('writeCanary') < site.calls.indexOf('awaitServices'));
+      // The critical services serve their clients before any other is started.
+      const pages = site.calls.indexOf('askPages');
+      const rest = site.calls.reduce((last, name, index) => (name === 'startServices' ? index : last), -1);
+      assert.ok(pages < rest, `${pages} < ${rest}`);
+      assert.deepEqual(report.result['notRecovered'], []);
+      assert.equal(report.view.objectives?.achievedRpo, 0);
+    });
+  });
+
+  it('everything works: nothing is started, nobody is asked', async () => {
+    const site = new FakeSite();
+    site.system.state = 'running';
+    site.store.facts = { ...site.store.facts, answered: true, running: true, volumeThere: true };
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.deepEqual([report.view.verdict, report.result['needed'], report.view.gates.length], ['none', false, 0]);
+      assert.deepEqual(started(site), []);
+    });
+  });
+
+  it('its parts are well and clients do not get a page: the gateway is opened anew', async () => {
+    const site = new FakeSite();
+    site.system.state = 'running';
+    site.store.facts = { ...site.store.facts, answered: true, running: true, volumeThere: true };
+    site.system.badPages.add('/api/orders?limit=1');
+    site.answer('startServices', (given) => {
+      const { services } = given as { services: string[] };
+      site.system.badPages.clear();
+      return services.map((service) => ({ service, containerId: service, how: 'ran' }));
+    });
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.equal(report.view.verdict, 'met');
+      assert.equal(site.count('reloadGateway'), 1);
+    });
+  });
+
+  it('a service does not come back by a start: it gets a run of its own, and the others are not kept waiting by its end', async () => {
+    const site = killed();
+    site.system.ill.add('menu-service');
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.deepEqual(report.result['notRecovered'], []);
+      const recovery = report.view.steps.find((one) => one.title === 'Recover menu-service');
+      assert.match(recovery?.outcome ?? '', /ended, verdict met/);
+    });
+  });
+
+  it('a service cannot be brought back: it is named, and nothing is called verified', async () => {
+    const site = killed();
+    site.system.ill.add('content-service');
+    site.service.imageThere = false;
+    site.service.container = undefined;
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.deepEqual(report.result['notRecovered'], ['content-service']);
+      assert.equal(report.view.verdict, 'none');
+      assert.match(
+        JSON.stringify(report.view.problems),
+        /content-service was not brought back: .*DR-IMAGE-MISSING|image/,
+      );
+    });
+  });
+
+  it('the volume of the database is gone and its standby has the data: it is woken and promoted', async () => {
+    const site = killed();
+    site.servers.set('postgres', { answered: false, problem: 'it has no container' });
+    site.without.set('postgres', ['container']);
+    site.system.services.set('postgres', {
+      state: 'none',
+      volumes: [{ name: 'shandi_pgdata', target: '/var/lib/postgresql/data', there: false }],
+    });
+    site.answer('wakeStandby', () => {
+      site.servers.delete('postgres-standby');
+      return { containerId: 'standby' };
+    });
+    await house.with(site, async () => {
+      const handle = await start({ protect: false });
+      const child = house.client.workflow.getHandle('recover.database.shandi');
+      // Nobody knows what is lost, so the run that promotes asks, and the one that waits for it says so.
+      const waitsOn = await waiting(handle);
+      assert.deepEqual(
+        waitsOn.map(({ workflowId, state }) => [workflowId, state]),
+        [['recover.database.shandi', 'waiting-approval']],
+      );
+      await approve(child);
+      const report = await resultOf(handle);
+      assert.equal(report.view.waitsOn, undefined);
+      assert.deepEqual((report.result['data'] as { ways: string[] }[])[0]?.ways, ['failover']);
+      assert.equal(site.count('promoteStandby'), 1);
+      assert.match(
+        (report.result['exposed'] as string[]).join(),
+        /standbys of shandi do not follow, as the input has it/,
+      );
+    });
+  });
+
+  it('a person may decide: the card shows how the data comes back and why, and silence is no consent', async () => {
+    const site = killed();
+    await house.with(site, async () => {
+      const handle = await start({ policyMayAnswer: false });
+      const view = await until(handle, 'waiting-approval');
+      const card = JSON.stringify(view.gates[0]?.card);
+      assert.match(card, /Database shandi is restarted on the data it has/);
+      assert.match(card, /auth-service, order-service, payment-service → api-gateway/);
+      await handle.executeUpdate('reject', { args: [{ card: openCard(view), by: 'Management', reason: 'not now' }] });
+      assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
+      assert.deepEqual(started(site), []);
+      const again = await start({ policyMayAnswer: false });
+      await approve(again);
+      assert.equal((await resultOf(again)).view.verdict, 'met');
+    });
+  });
+
+  it('what Compose cannot read is refused before anything is touched', async () => {
+    const site = killed();
+    site.system.problem = 'required variable PG_PASSWORD is missing a value';
+    await house.with(site, async () => {
+      const failed = await failureOf(await start());
+      assert.equal(failed.code, 'DR-COMPOSE');
+      assert.match(failed.message, /PG_PASSWORD is missing/);
+      assert.deepEqual(started(site), []);
+    });
+  });
+
+  it('business queries do not answer as expected: the run is held, and a skip leaves it without a verdict', async () => {
+    const site = killed();
+    site.system.queries = [{ name: 'users', value: 0, expected: 'at least 1', ok: false }];
+    await house.with(site, async () => {
+      const handle = await start();
+      const held = await until(handle, 'held');
+      assert.equal(held.hold?.problem.code, 'DR-CORRUPT');
+      await handle.executeUpdate('resolve', { args: [{ action: 'skip', by: 'tester', reason: 'known' }] });
+      const report = await resultOf(handle);
+      assert.deepEqual([report.view.verdict, report.result['validated']], ['none', false]);
+    });
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Everything is down, or too much of it: one run looks at all of it at once, chooses how the data is brought back, brings the
+ * critical services to their clients first, then the rest, and proves by real orders that the business works.
+ */
+import type { Plan } from '../plan';
+import type { Approval } from './contracts/approval';
+import { recoveryLock } from './contracts/names';
+import type { Report } from './contracts/run-view';
+import { fullSystemRecoveryInputSchema, systemResource, type FullSystemRecoveryInput } from './contracts/system';
+import { duration } from './contracts/words';
+import { runProcedure, type Finished } from './kernel/procedure';
+import type { Run } from './kernel/run';
+import { assess, type Assessment } from './system/assess';
+import { systemOf, type System } from './system/context';
+import { recoverData, type Recovered } from './system/data';
+import { decide } from './system/decide';
+import { protect } from './system/protect';
+import { askForPages, getEveryPage, openGateway, recoverServices } from './system/services';
+import { validate } from './system/validate';
+
+/**
+ * The procedure `fullSystemRecovery`. @param input one JSON object: see `fullSystemRecoveryInputSchema`
+ * @returns the report; fails with a code when it was refused, rejected, expired or aborted
+ */
+export async function fullSystemRecovery(input: unknown): Promise<Report> {
+  return runProcedure(
+    {
+      name: 'fullSystemRecovery',
+      schema: fullSystemRecoveryInputSchema,
+      describe: ({ reason, by, planHash }) => ({
+        resource: systemResource,
+        lock: recoveryLock(systemResource),
+        mode: 'recover',
+        summary: `recovery of the whole system: ${reason} (${by})`,
+        ...(planHash ? { planHash } : {}),
+      }),
+      body,
+    },
+    input,
+  );
+}
+
+async function body(run: Run, input: FullSystemRecoveryInput, plan: Plan): Promise<Finished> {
+  const system = systemOf(run, input, plan);
+  const seen = await assess(run, system);
+  if (seen.well && (await getEveryPage(run, system, [...system.order.critical, ...system.order.rest]))) {
+    run.note('everything works, and clients get every page: nothing was done');
+    return { verdict: 'none', result: { needed: false } };
+  }
+  const approval = await decide(run, system, seen);
+  return run.irreversible('Recover the whole system', approval, (valid) => recover(run, system, seen, valid));
+}
+
+async function recover(run: Run, system: System, seen: Assessment, valid: Approval): Promise<Finished> {
+  const { critical, rest } = system.order;
+  run.phase('Critical services');
+  const data = await recoverData(run, system, seen, valid);
+  const without = await recoverServices(run, system, critical, valid, () => openGateway(run, system, valid));
+  without.push(...(await askForPages(run, system, critical)));
+  const criticalMs = Date.now() - system.began;
+  run.note(`the critical services serve their clients after ${duration(criticalMs)}${missing(without)}`);
+
+  run.phase('All services');
+  without.push(...(await recoverServices(run, system, rest, valid)));
+  without.push(...(await askForPages(run, system, rest)));
+  const allMs = Date.now() - system.began;
+
+  const { sound } = await validate(run, system, seen, data);
+  const lost = [...new Set(without)];
+  if (lost.length === 0 && sound) {
+    run.verified('clients get every page, and business transactions were placed', worst(data));
+    run.pointOfNoReturn('the clients are served');
+  }
+  const exposed = await protect(run, system, seen, data);
+  tell(run, system, { criticalMs, allMs, lost, exposed, data });
+  return {
+    verdict: 'judge',
+    result: { needed: true, data, criticalMs, allMs, notRecovered: lost, validated: sound, exposed },
+  };
+}
+
+/** The largest of the losses; one that is not known makes the whole not known. */
+const worst = (data: Recovered[]): number | null =>
+  data.some(({ lossMs }) => lossMs === null) ? null : Math.max(0, ...data.map(({ lossMs }) => lossMs ?? 0));
+
+const missing = (services: string[]): string => (services.length === 0 ? '' : `, but for ${services.join(', ')}`);
+
+function tell(
+  run: Run,
+  { plan }: System,
+  told: { criticalMs: number; allMs: number; lost: string[]; exposed: string[]; data: Recovered[] },
+): void {
+  const [first] = plan.tiers;
+  run.facts('Recovery', [
+    ...told.data.map(({ resource, ways, because }) => ({
+      label: resource,
+      value: `${ways.join(' → ')}: ${because.join('; ')}`,
+    })),
+    {
+      label: `Critical services (${first?.name ?? ''})`,
+      value: `served after ${duration(told.criticalMs)}, objective ${duration(first?.rto ?? 0)}`,
+    },
+    { label: 'All services', value: `served after ${duration(told.allMs)}${missing(told.lost)}` },
+    { label: 'Not protected', value: told.exposed.join('; ') || 'nothing that the plan protects' },
+  ]);
+}

@@ -1,0 +1,85 @@
+/** Phase "Decide": what will be done, in which order, and how the data is brought back, on one card. */
+import type { Approval } from '../contracts/approval';
+import type { CardContent } from '../kernel/gate';
+import type { Run } from '../kernel/run';
+import { inWords, type Assessment } from './assess';
+import type { System } from './context';
+import type { DataPath } from './data-path';
+import { namesOf, type Waves } from './order';
+
+/** For how long an assessment is as good as a new one, milliseconds: nothing that serves is touched on its word. */
+const freshMs = 60_000;
+
+/** The facts that an approval is bound to: how the data is brought back decides what can be lost. */
+interface Bound {
+  paths: string[];
+  unwell: string[];
+}
+
+export async function decide(run: Run, system: System, seen: Assessment): Promise<Approval> {
+  const { plan, input } = system;
+  const policy = plan.approvals.find((one) => one.gate === 'system.recover');
+  run.phase('Decide');
+  return run.gate<Bound>('recover', {
+    policy: {
+      approvers: policy?.approvers ?? [],
+      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
+      onExpiry: 'reject',
+    },
+    freshMs,
+    measure: () =>
+      Promise.resolve({
+        paths: seen.databases.map(({ survey, way }) => `${survey.at.database.name}: ${way.path}`),
+        unwell: [...seen.unwell.keys()],
+      }),
+    drifted: () => undefined,
+    answer: () =>
+      input.policyMayAnswer
+        ? 'policy: what is begun here starts what serves nobody; a run that takes data back asks at a gate of its own'
+        : undefined,
+    card: () => card(system, seen),
+  });
+}
+
+const dataWords: Record<DataPath, string> = {
+  intact: 'is intact and left alone',
+  pooler: 'takes writes; its pooler is mended',
+  restart: 'is restarted on the data it has',
+  failover: 'is continued on a standby: the run that promotes it asks where the policy may not answer',
+  recover: 'is recovered from its backups: the run that does it asks before it cuts over',
+  unreachable: 'cannot be reached',
+};
+
+const inOrder = (waves: Waves): string => waves.map((wave) => wave.map((one) => one.name).join(', ')).join(' → ');
+
+function card({ plan, order }: System, { databases, stores, unwell, gateway }: Assessment): CardContent {
+  const unanswered = stores.filter(({ facts }) => !facts.answered).map(({ at }) => at.store.name);
+  const rest = namesOf(order.rest).length;
+  return {
+    title: 'Recover the whole system',
+    will: [
+      ...databases.map(({ survey, way }) => `Database ${survey.at.database.name} ${dataWords[way.path]}.`),
+      ...(unanswered.length > 0
+        ? [`Stores: ${unanswered.join(', ')} started, or restored where their volume is gone.`]
+        : []),
+      `Critical services first, in this order: ${inOrder(order.critical)}; then the gateway ${plan.gateway.service}; a client must get their pages.`,
+      `Then the other ${rest} services; a client must get the pages of all.`,
+      'Check the integrity of the data, place business transactions, make the standbys follow.',
+    ],
+    loss: databases.map(({ survey, way }) => ({
+      label: `Data of ${survey.at.database.name}`,
+      value: ['intact', 'pooler', 'restart'].includes(way.path)
+        ? 'none that was committed'
+        : 'measured by the run that does it, on its own card',
+    })),
+    facts: [
+      ...databases.flatMap(({ survey, way }) =>
+        way.because.map((value) => ({ label: `Database ${survey.at.database.name}`, value })),
+      ),
+      ...[...unwell.values()].map((one) => ({ label: one.service, value: inWords(one) })),
+      { label: plan.gateway.service, value: gateway ? inWords(gateway) : 'not known' },
+    ],
+    tables: [],
+    warnings: ['Services that are well are not touched.'],
+  };
+}
