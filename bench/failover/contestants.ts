@@ -6,7 +6,7 @@ import { measure } from './measure';
 import { disasters, type Disaster, type Outcome } from './outcome';
 import { PatroniCluster } from './patroni/cluster';
 import { ProductCluster } from './product/cluster';
-import { buildStand } from './product/stand';
+import { buildStand } from '../lib/stand';
 import { rowOf, type Row } from './result';
 import { ScriptCluster } from './script/cluster';
 

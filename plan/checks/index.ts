@@ -7,6 +7,7 @@ import { checkReferences } from './references';
 import { checkSecrets } from './secrets';
 import { checkStandbys } from './standbys';
 import { checkTiers } from './tiers';
+import { checkTransactions } from './transactions';
 
 /**
  * What only the whole plan can show. The checks read the raw data and pass over whatever has the wrong shape (the schema
@@ -21,4 +22,5 @@ export function runChecks(data: unknown, faults: FaultReport, warnings: FaultRep
   checkSecrets(data, faults);
   checkStandbys(data, faults);
   checkTiers(data, faults, warnings);
+  checkTransactions(data, faults);
 }

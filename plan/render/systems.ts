@@ -22,6 +22,7 @@ export function renderSystems(plan: Plan): string[] {
     ),
     section('Stores and gateway', table(['name', 'kind', 'site', 'service', 'ports', 'files'], storeRows(plan))),
     section('Backups', table(['what', 'kind', 'cron (UTC)', 'kept'], backupRows(plan))),
+    section('Validation', table(['what', 'how'], validationRows(plan))),
   ];
 }
 
@@ -123,5 +124,18 @@ function backupRows({ backups }: Plan): string[][] {
     ...backups.redis.map((item) => [`store ${item.store}`, item.kind, item.cron, time(item.retention)]),
     ['configuration', backups.configuration.kind, backups.configuration.cron, time(backups.configuration.retention)],
     ['certificates', backups.certificates.kind, backups.certificates.cron, time(backups.certificates.retention)],
+  ];
+}
+
+function validationRows({ validation }: Plan): string[][] {
+  return [
+    ...validation.transactions.map(({ name, method, path, readBack }) => [
+      name,
+      `${method} ${path}${readBack === undefined ? '' : `, read back at ${readBack}`}`,
+    ]),
+    ...validation.commands.map(({ name, command, timeout }) => [
+      name,
+      `${command.join(' ')}, at most ${time(timeout)}`,
+    ]),
   ];
 }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { root } from '../../activities/shared/paths';
@@ -16,6 +16,7 @@ import { replaced, strike } from '../support/control-plane';
 import { containerOf, docker } from '../support/docker';
 import { EngineEvents } from '../support/engine-events';
 import { project, testHome } from '../support/names';
+import { plant } from '../support/plant';
 import { failureOf, resultOf } from '../support/runs';
 import { asClient, type Shandi } from '../support/shandi';
 import { useShandi } from '../support/use-shandi';
@@ -202,17 +203,4 @@ describe('service outage', function () {
     assert.equal(wrong.status, 2);
     assert.match(wrong.stdout, /Argument <name> is \\"bar\\": .* no such service. Expected api-gateway or/);
   });
-
-  /** Makes the container of a service with an override on top of the Compose file: what the file says is not what runs. */
-  function plant(service: string, override: string): void {
-    const file = join(testHome, `${service}.yml`);
-    writeFileSync(file, override);
-    const state = join(root(), 'platform', 'state', project, '.env');
-    const prod = join(root(), 'platform', 'compose', 'docker-compose.prod.yml');
-    const files = ['-f', prod, '-f', file, '--env-file', state];
-    const up = spawnSync('docker', ['compose', '-p', project, ...files, 'up', '-d', '--no-deps', service], {
-      encoding: 'utf8',
-    });
-    assert.equal(up.status, 0, up.stderr);
-  }
 });

@@ -9,7 +9,7 @@ import { controlQueue, databaseResource, guardLock, recoveryLock } from '../../.
 import { endStates } from '../../../workflows/contracts/run-view';
 import { story } from '../../lib/story';
 import { clientOf, type Cluster, type Server } from '../cluster';
-import type { Stand } from './stand';
+import type { Stand } from '../../lib/stand';
 
 const operator = { by: 'the bench', reason: 'side-by-side measurement' };
 const restoreMs = 180_000;

@@ -22,6 +22,13 @@ const CASES: Case[] = [
     expected: /did you mean 'port'/,
   },
   {
+    title: 'a transaction that speaks of a later one',
+    changes: [[['validation', 'transactions', 0, 'readBack'], '/api/orders/$id:payment']],
+    path: 'validation.transactions[0].readBack',
+    value: '"/api/orders/$id:payment"',
+    expected: /of an earlier one \(order\), not of payment/,
+  },
+  {
     title: 'a key nobody knows',
     changes: [[['colour'], 'red']],
     path: 'colour',

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { derivePlan, loadPlan, writePlan, type Database } from '../../../plan';
-import { platformDown, platformUp } from '../../../platform/lifecycle';
-import { readEnv } from '../../../platform/lifecycle/env';
-import { controlPlaneDown } from '../../../scripts/control-plane/down';
-import { controlPlaneUp } from '../../../scripts/control-plane/up';
-import { checkout } from '../../../scripts/set-up/paths';
-import { ownControlPlane } from '../../lib/control-plane';
-import { afterwards } from '../../lib/tidy';
-import { log } from '../../lib/print';
+import { derivePlan, loadPlan, writePlan, type Database } from '../../plan';
+import { platformDown, platformUp } from '../../platform/lifecycle';
+import { readEnv } from '../../platform/lifecycle/env';
+import { controlPlaneDown } from '../../scripts/control-plane/down';
+import { controlPlaneUp } from '../../scripts/control-plane/up';
+import { checkout } from '../../scripts/set-up/paths';
+import { ownControlPlane } from './control-plane';
+import { afterwards } from './tidy';
+import { log } from './print';
 
 /** The whole stand-in platform and a control plane of its own. */
 export interface Stand {
