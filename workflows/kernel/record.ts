@@ -7,6 +7,7 @@ import type {
   RunView,
   StepKind,
   StepView,
+  TaskView,
   TimelineEntry,
   Verdict,
 } from '../contracts/run-view';
@@ -56,6 +57,8 @@ export class RunRecord {
   snapshot(): RunView {
     const copy = JSON.parse(JSON.stringify(this.view)) as RunView;
     if (this.clock) copy.objectives = this.clock.view();
+    // What it waits for at a gate or a hold comes first; the task is still there afterwards.
+    if (copy.task) copy.waitingFor ??= copy.task.text;
     return copy;
   }
 
@@ -78,7 +81,15 @@ export class RunRecord {
     this.publish();
   }
 
+  /** What the run wants of people from now on; undefined: nothing more. */
+  task(task: TaskView | undefined): void {
+    if (task === undefined) delete this.view.task;
+    else this.view.task = task;
+    this.publish();
+  }
+
   end(state: RunState, verdict: Verdict): void {
+    delete this.view.task;
     this.view.verdict = verdict;
     this.view.endedAt = now();
     upsertSearchAttributes([{ key: searchAttributes.verdict, value: verdict }]);
