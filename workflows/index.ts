@@ -9,3 +9,7 @@ export { databaseRestart } from './database-restart';
 export { serviceRecovery } from './service-recovery';
 export { backupRedis } from './backup-redis';
 export { restoreRedis } from './restore-redis';
+export { notifyPeople } from './notify-people';
+export { callOnCall } from './call-on-call';
+export { postStatus } from './post-status';
+export { recoveryChecklist } from './recovery-checklist';

@@ -16,6 +16,7 @@ import type {
 import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
+import { FakePeople } from './fake-people';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 
@@ -26,6 +27,8 @@ export class FakeSite {
   readonly service = new FakeService();
   /** The store that is backed up and restored. */
   readonly store = new FakeStore();
+  /** The channels by which people are told. */
+  readonly people = new FakePeople();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -275,6 +278,7 @@ export class FakeSite {
       clientWrite: () => write,
       ...this.service.answers(),
       ...this.store.answers(),
+      updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

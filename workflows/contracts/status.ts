@@ -93,7 +93,7 @@ export const statusDocumentSchema = z.strictObject({
   version: z.literal(1),
   name: z.string(),
   updatedAt: z.iso.datetime(),
-  components: z.array(z.strictObject({ name: z.string(), description: z.string(), state: z.enum(componentStates) })),
+  components: z.array(z.strictObject({ name: z.string(), state: z.enum(componentStates) })),
   incidents: z.array(statusIncidentSchema),
 });
 export type StatusDocument = z.infer<typeof statusDocumentSchema>;
