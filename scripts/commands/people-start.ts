@@ -96,7 +96,8 @@ export async function startStatus(context: Context, given: Options): Promise<num
 }
 
 /** `checklist --start`: starts it and leaves it alone. */
-export async function startChecklist(context: Context, incident: string, options: Options): Promise<number> {
+export async function startChecklist(context: Context, given: string, options: Options): Promise<number> {
+  const incident = given.replace(/^checklist\./, '');
   const faults: string[] = [];
   if (options['close']) faults.push('--start and --close are both given: expected one of them.');
   const input = inputOf(checklistInputSchema, { options, fields: checklistFields, rest: { incident }, names }, faults);
