@@ -67,11 +67,11 @@ export class DeliveryLog {
     });
     this.show();
     await Promise.all(
-      targets.map(({ channel, target, send }, index) => {
+      targets.map(async ({ channel, target, send }, index) => {
         const line = lines[index];
-        if (!send || !line) return undefined;
+        if (!send || !line) return;
         const title = target === '' ? words[channel] : `${words[channel]} ${target}`;
-        return this.run.change(title, () => this.send(line, () => send(message, `${base}-${index + 1}`)), {
+        await this.run.change(title, () => this.send(line, () => send(message, `${base}-${index + 1}`)), {
           outcome: () => said(line),
         });
       }),
