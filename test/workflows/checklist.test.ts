@@ -5,13 +5,13 @@ import type { Plan } from '../../plan';
 import { checklistQuery, type ChecklistView } from '../../workflows/contracts/checklist';
 import { runQuery } from '../../workflows/contracts/messages';
 import { controlQueue } from '../../workflows/contracts/names';
-import type { RunView } from '../../workflows/contracts/run-view';
 import { headline } from '../../workflows/contracts/words';
 import { renderDetails } from '../../workflows/kernel/details';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { usePlan } from '../support/people-plan';
-import { failureOf, resultOf, until } from '../support/runs';
+import { failureOf, resultOf, seen, until } from '../support/runs';
+import { drHere } from '../unit/cli/dr';
 
 const by = 'DevOps Team';
 
@@ -31,16 +31,6 @@ describe('the checklist of an incident', function () {
     const handle = await begin(input);
     await seen(handle, (view) => view.task !== undefined);
     return handle;
-  };
-  const seen = async (
-    handle: WorkflowHandleWithFirstExecutionRunId,
-    wanted: (view: RunView) => boolean,
-  ): Promise<RunView> => {
-    for (;;) {
-      const view = await handle.query(runQuery).catch(() => undefined);
-      if (view && wanted(view)) return view;
-      await new Promise((done) => setTimeout(done, 30));
-    }
   };
   const say = (handle: WorkflowHandleWithFirstExecutionRunId, name: string, message: object): Promise<unknown> =>
     handle.executeUpdate(name, { args: [message] });
@@ -154,6 +144,29 @@ describe('the checklist of an incident', function () {
       assert.doesNotMatch(JSON.stringify(view.timeline), /phase \\"Critical recovery\\" is over/);
       await handle.executeUpdate('abort', { args: [{ by, reason: 'test' }] });
       assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+    });
+  });
+
+  it('is begun, shown, ticked and closed from the command line', async () => {
+    const dr = async (...args: string[]): Promise<{ status: number | null; out: string; err: string }> =>
+      drHere([...args, '--address', house.env.address, '--by', by]);
+    await house.with(new FakeSite(), async () => {
+      const started = await dr('checklist', 'inc-1', '--start', '--reason', 'orders are refused');
+      assert.equal(started.status, 0, started.err);
+      await seen(house.client.workflow.getHandle('checklist.inc-1'), (view) => view.task !== undefined);
+      const ticked = await dr('tick', 'inc-1', 'status page', '--note', 'posted');
+      assert.match(ticked.out, /checklist\.inc-1: tick taken at/);
+      const again = await dr('tick', 'checklist.inc-1', '1.3');
+      assert.equal(again.status, 3);
+      assert.match(again.err, /refused tick: item 1\.3 "Update status page" was ticked already by DevOps Team/);
+      const shown = await dr('checklist', 'inc-1');
+      assert.match(shown.out, /1 of 16 ticked[^]*\[x\] 1\.3 Update status page {2}DevOps Team, .*: posted/);
+      const show = await drHere(['show', 'checklist.inc-1', '--address', house.env.address]);
+      assert.match(show.out, /Waits for: people to tick off 15 of 16 items[^]*\.\/dr tick inc-1 1\.1/);
+      assert.equal((await dr('checklist', 'inc-1', '--close', '--reason', 'test')).status, 0);
+      await house.client.workflow.getHandle('checklist.inc-1').result();
+      const gone = await dr('tick', 'inc-1', '1.1');
+      assert.match(gone.err, /checklist\.inc-1 is not under way[^]*--start/);
     });
   });
 

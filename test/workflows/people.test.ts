@@ -7,7 +7,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { exitCodes, exitOf } from '../../scripts/lib/exit-codes';
 import { controlQueue, type ProcedureName } from '../../workflows/contracts/names';
-import { runQuery } from '../../workflows/contracts/messages';
 import type { Delivery, Message } from '../../workflows/contracts/people';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { headline } from '../../workflows/contracts/words';
@@ -15,7 +14,7 @@ import { renderDetails } from '../../workflows/kernel/details';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { configured, usePlan, withChannels } from '../support/people-plan';
-import { failureOf, resultOf } from '../support/runs';
+import { failureOf, resultOf, seen } from '../support/runs';
 
 const notice = {
   incident: 'inc-1',
@@ -52,17 +51,6 @@ describe('people are told', function () {
   const onCall = (input: Record<string, unknown> = {}) => start('callOnCall', 'oncall.inc-1', { ...call, ...input });
   const post = (input: Record<string, unknown> = {}, id = 'status.inc-1.1') =>
     start('postStatus', id, { ...update, ...input });
-  /** Waits for something in the view of a run. */
-  const seen = async (
-    handle: WorkflowHandleWithFirstExecutionRunId,
-    wanted: (view: RunView) => boolean,
-  ): Promise<RunView> => {
-    for (;;) {
-      const view = await handle.query(runQuery).catch(() => undefined);
-      if (view && wanted(view)) return view;
-      await new Promise((done) => setTimeout(done, 30));
-    }
-  };
 
   it('by every channel of the plan, with one log', async () => {
     const site = new FakeSite();
