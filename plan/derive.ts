@@ -20,7 +20,8 @@ export interface Derivation {
  * (`database.shandi`), so what holds for the plan holds for the copy.
  *
  * Volumes named `<project>_…`, paths below `platform/state/<project>/` and `platform/backups/<project>/`, and the projects of the other sites follow the
- * project; everything else stays.
+ * project. A copy tells nobody: mail server, SMS account, webhooks and the status page's API are left out. Everything else
+ * stays.
  *
  * @throws PlanError when the copy is not a good plan, for example a port above 65535
  */
@@ -76,6 +77,7 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
       ports: { http: port(written.gateway.ports.http), https: port(written.gateway.ports.https) },
       certificates: rename.path(written.gateway.certificates),
     },
+    channels: toldNobody(written.channels, rename),
     backups: {
       ...written.backups,
       directory: rename.path(written.backups.directory),
@@ -84,6 +86,20 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
     },
   };
   return parsePlan(stringify(copy), `plan of ${derivation.project}`);
+}
+
+/** People are woken by the platform they know. Who tests telling them gives the copy channels of its own. */
+function toldNobody(channels: PlanDocument['channels'], rename: Renaming): PlanDocument['channels'] {
+  const { email, sms, slack, statusPage, statusDirectory, templates, delivery } = channels;
+  return {
+    email,
+    sms,
+    slack,
+    statusPage,
+    ...(statusDirectory === undefined ? {} : { statusDirectory: rename.path(statusDirectory) }),
+    ...(templates === undefined ? {} : { templates }),
+    ...(delivery === undefined ? {} : { delivery }),
+  };
 }
 
 interface Renaming {

@@ -10,7 +10,17 @@ export type { SecretRef } from './schema/common';
 export type { BusinessContinuity } from './schema/continuity';
 export type { BusinessQuery, Database, Standby, Witness } from './schema/databases';
 export type { Objectives, Tier } from './schema/objectives';
-export type { Channels, ChecklistPhase, Communication, Contact } from './schema/people';
+export type {
+  Channels,
+  ChecklistPhase,
+  Communication,
+  Contact,
+  Milestone,
+  OnCall,
+  Smtp,
+  Twilio,
+  Webhook,
+} from './schema/people';
 export type { Scenario } from './schema/scenarios';
 export type { Schedule } from './schema/schedules';
 export type { Health, Service } from './schema/services';

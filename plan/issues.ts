@@ -71,7 +71,11 @@ function unknownKey(key: string, known: string[]): string {
 function closest(branches: Issue[][]): Issue[] | undefined {
   const cost = (issue: Issue): number => (issue.code === 'unrecognized_keys' ? issue.keys.length : 1);
   const total = (issues: Issue[]): number => issues.reduce((sum, issue) => sum + cost(issue), 0);
-  return [...branches].sort((a, b) => total(a) - total(b))[0];
+  // A branch that takes no mapping at all is not close, however little it complains.
+  const mappings = branches.filter((one) =>
+    one.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  );
+  return [...(mappings.length > 0 ? mappings : branches)].sort((a, b) => total(a) - total(b))[0];
 }
 
 /** When every branch is equally far away the value chose none of them, and naming all of them helps more. */

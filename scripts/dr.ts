@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
 import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
+import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
 import { backupCommand } from './commands/things';
@@ -63,6 +64,7 @@ ${exitTable()}`,
     backupCommand(),
     ...startCommands(),
     ...guardCommands(),
+    ...peopleCommands(),
     ...lookingCommands(),
     ...wordCommands(),
   ])

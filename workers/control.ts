@@ -1,7 +1,9 @@
-/** The control worker: runs the procedures, and the small activities that read the plan and write reports. */
+/** The control worker: runs the procedures, and the small activities that read the plan, write reports and tell people. */
 import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import * as evidence from '../activities/evidence';
+import * as notify from '../activities/notify';
+import { withHeartbeats } from '../activities/shared/heartbeat';
 import { drHome } from '../activities/shared/paths';
 import { controlQueue } from '../workflows/contracts/names';
 import { workflowBundle } from './bundle';
@@ -16,7 +18,7 @@ async function main(): Promise<void> {
     namespace,
     taskQueue: controlQueue,
     workflowBundle: bundle,
-    activities: evidence,
+    activities: { ...evidence, ...withHeartbeats(notify) },
     // A killed worker's runs go to the next one after this time instead of the default 10 s.
     stickyQueueScheduleToStartTimeout: '1 second',
     shutdownGraceTime: '5 seconds',

@@ -9,6 +9,7 @@ import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
 import * as redis from '../activities/redis';
+import * as statusPage from '../activities/status-page';
 import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
       ...pgbouncer,
       ...postgres,
       ...redis,
+      ...statusPage,
     }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
     maxHeartbeatThrottleInterval: '500 ms',

@@ -10,3 +10,7 @@ export { serviceRecovery } from './service-recovery';
 export { backupRedis } from './backup-redis';
 export { restoreRedis } from './restore-redis';
 export { fullSystemRecovery } from './full-system-recovery';
+export { notifyPeople } from './notify-people';
+export { callOnCall } from './call-on-call';
+export { postStatus } from './post-status';
+export { recoveryChecklist } from './recovery-checklist';

@@ -18,7 +18,7 @@ export async function secret(reference: SecretRef): Promise<string> {
 
 /** Where a secret is, in words; never its value. */
 export function describeSecret(reference: SecretRef): string {
-  if ('env' in reference) return `environment variable ${reference.env} of the site worker`;
+  if ('env' in reference) return `environment variable ${reference.env} of the worker`;
   return 'file' in reference ? `file ${reference.file}` : `${reference.key} in file ${reference.envFile}`;
 }
 
@@ -26,7 +26,7 @@ async function read(reference: SecretRef): Promise<string> {
   if ('env' in reference) {
     const value = process.env[reference.env];
     if (value) return value;
-    throw drFailure('DR-SECRET', `environment variable ${reference.env} of the site worker is empty or not set`);
+    throw drFailure('DR-SECRET', `environment variable ${reference.env} of the worker is empty or not set`);
   }
   const path = 'file' in reference ? reference.file : reference.envFile;
   let text: string;

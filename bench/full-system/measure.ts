@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { compose } from '../../platform/lifecycle/compose';
 import { composeFile, envFile } from '../../platform/lifecycle/layout';
+import { connection, queryOnce, until } from '../../platform/lifecycle/probe';
 import { SERVICES } from '../../platform/lifecycle/services';
 import { run } from '../../platform/run';
 import { controlQueue } from '../../workflows/contracts/names';
@@ -30,8 +32,13 @@ export async function killAll({ project }: Stand): Promise<void> {
 }
 
 /** Everything is as before: also what the recovery that was measured did not wait for. */
-export async function settle({ project }: Stand): Promise<void> {
-  await compose(project, 'prod', ['up', '-d', '--wait', '--wait-timeout', '120', 'postgres', 'postgres-standby']);
+export async function settle({ project, env }: Stand): Promise<void> {
+  await compose(project, 'prod', ['up', '-d']);
+  for (const port of ['POSTGRES_PORT', 'STANDBY_PORT'] as const)
+    await until(`the server at ${port} answers`, () =>
+      queryOnce(connection(env, port), 'SELECT 1').then((rows) => rows[0]),
+    );
+  await sleep(2_000);
 }
 
 async function observed(stand: Stand, recover: () => Promise<void>): Promise<Outcome> {

@@ -12,6 +12,7 @@ export async function untilServed(urls: string[], began: number, signal: AbortSi
 
 async function untilOk(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
+    signal.throwIfAborted();
     const ok = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).then(
       async (response) => {
         await response.arrayBuffer();
@@ -20,6 +21,6 @@ async function untilOk(url: string, signal: AbortSignal): Promise<void> {
       () => false,
     );
     if (ok) return;
-    await sleep(everyMs, undefined, { signal });
+    await sleep(everyMs);
   }
 }

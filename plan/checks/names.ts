@@ -21,6 +21,7 @@ export function checkNames(data: unknown, faults: FaultReport): void {
   for (const [list, key] of LISTS) unique(entries(data, list), key, faults);
   unique([...entries(data, 'services'), ...entries(data, 'databases'), ...entries(data, 'stores')], 'name', faults);
   for (const list of ['transactions', 'commands']) unique(entries(data, 'validation', list), 'name', faults);
+  unique(entries(data, 'channels', 'webhooks'), 'name', faults);
   for (const { path, value } of entries(data, 'databases')) {
     unique(entries(data, ...path, 'businessQueries'), 'name', faults);
     // Whichever of them is the primary, it is known by its service: to the pooler, to the slots, to every procedure.

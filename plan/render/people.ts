@@ -2,21 +2,29 @@ import type { Plan } from '../schema';
 import { formatDuration as time } from '../schema/duration';
 import { bullets, section, table } from './table';
 
+const NOT = 'not configured';
+
+const itemText = (item: Plan['checklist'][number]['items'][number]): string =>
+  typeof item === 'string' ? item : `${item.text} (ticked by milestone ${item.done})`;
+
 /** Who decides, who is told, and what people do. */
 export function renderPeople(plan: Plan): string[] {
   const { businessContinuity: business, channels } = plan;
   return [
     section('Schedules', table(['schedule', 'procedure', 'cron (UTC)', 'created', 'for'], scheduleRows(plan))),
     section('Approvals', table(['gate', 'who may approve', 'waits', 'then', 'facts may move by'], approvalRows(plan))),
-    section('Contacts', table(['role', 'phone', 'kind', 'order'], contactRows(plan))),
+    section('Contacts', table(['role', 'phone', 'e-mail', 'kind', 'order'], contactRows(plan))),
     section(
       'Channels',
       bullets([
-        `E-mail ${channels.email}`,
-        `SMS ${channels.sms}`,
-        `Slack ${channels.slack}`,
-        `Status page ${channels.statusPage}`,
+        `E-mail ${channels.email}, ${channels.smtp ? `by ${channels.smtp.host}:${channels.smtp.port}` : NOT}`,
+        `SMS ${channels.sms}, ${channels.twilio ? `by Twilio account ${channels.twilio.account}` : NOT}`,
+        `Slack ${channels.slack}, ${channels.slackWebhook ? 'by its incoming webhook' : NOT}`,
+        ...channels.webhooks.map(({ name, secret }) => `Webhook ${name}, ${secret ? 'signed' : 'not signed'}`),
+        `Status page ${channels.statusPage}${channels.statusDirectory ? `, written to ${channels.statusDirectory}` : ''}`,
+        `API of the status page: ${channels.statusPageApi ?? NOT}`,
       ]),
+      `The on-call chain has ${time(plan.onCall.acknowledgeWithin)} per contact to acknowledge, in ${plan.onCall.rounds} round(s).`,
     ),
     section('Who is told what', ...plan.communications.map((item) => phase(item, item.actions))),
     section(
@@ -26,7 +34,7 @@ export function renderPeople(plan: Plan): string[] {
         `it keeps ${business.reducedFunctionality.essentialServices.join(', ')}.`,
     ),
     section('Emergencies', ...plan.emergencies.map(({ title, actions }) => `**${title}**\n\n${bullets(actions)}`)),
-    section('Checklist', ...plan.checklist.map((item) => phase(item, item.items, '[ ] '))),
+    section('Checklist', ...plan.checklist.map((item) => phase(item, item.items.map(itemText), '[ ] '))),
     section(
       'Tests',
       ...plan.tests.map(
@@ -66,7 +74,7 @@ function contactRows(plan: Plan): string[][] {
   const kinds = ['internal', 'external'];
   return [...plan.contacts]
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.order - b.order)
-    .map(({ role, phone, kind, order }) => [role, phone, kind, String(order)]);
+    .map(({ role, phone, email, kind, order }) => [role, phone, email ?? '', kind, String(order)]);
 }
 
 function phase(item: { title: string; from: number; to?: number | undefined }, lines: string[], mark = ''): string {

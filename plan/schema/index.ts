@@ -5,7 +5,7 @@ import { path, text } from './common';
 import { businessContinuity, emergency, maintenance, report, test } from './continuity';
 import { database } from './databases';
 import { objectives, tier } from './objectives';
-import { channels, checklistPhase, communication, contact } from './people';
+import { channels, checklistPhase, communication, contact, onCall } from './people';
 import { scenario } from './scenarios';
 import { schedule } from './schedules';
 import { service } from './services';
@@ -56,6 +56,7 @@ export const planSchema = z.strictObject({
   emergencies: z.array(emergency).prefault([]).describe('What people do in a security incident or a data breach.'),
   tests: z.array(test).prefault([]).describe('How the plan is tested.'),
   contacts: z.array(contact).min(1, { error: 'at least one contact' }).describe('Whom to call.'),
+  onCall: onCall.prefault({}).describe('How the on-call chain is called.'),
   channels: channels.describe('Where messages go.'),
   checklist: z.array(checklistPhase).prefault([]).describe('What people tick off, by phase.'),
   reporting: z.array(report).prefault([]).describe('Reports that somebody expects.'),

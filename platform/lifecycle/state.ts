@@ -86,7 +86,8 @@ export async function ensureState(
   stack: Stack = 'prod',
 ): Promise<Record<string, string>> {
   const directory = stateDirectory(project);
-  for (const part of ['certs', 'pgbouncer', 'nginx', 'redis']) await mkdir(join(directory, part), { recursive: true });
+  for (const part of ['certs', 'pgbouncer', 'nginx', 'redis', 'status'])
+    await mkdir(join(directory, part), { recursive: true });
   const env: Record<string, string> = {
     PLATFORM_PROJECT: project,
     // Relative to the compose file's directory, so that a checkout can be moved.

@@ -1,6 +1,6 @@
 /** Exit codes of `dr`. The table in the help and in docs/cli.md is made from this list. */
 import type { RunView } from '../../workflows/contracts/run-view';
-import { removedEarly } from '../../workflows/contracts/words';
+import { removedEarly, unreached } from '../../workflows/contracts/words';
 
 export const exitCodes = {
   ok: {
@@ -23,7 +23,10 @@ export const exitCodes = {
   },
   gate: { code: 5, means: 'the run waits for an approval, or is paused' },
   held: { code: 6, means: 'the run is held at a failed step, or a guard needs a person' },
-  ended: { code: 7, means: 'the run failed, was aborted, rejected or cancelled, or nobody answered its gate' },
+  ended: {
+    code: 7,
+    means: 'the run failed, was aborted, rejected or cancelled, nobody answered its gate, or nobody was reached',
+  },
   unreachable: { code: 8, means: 'the control plane does not answer, or no worker listens' },
   locked: { code: 9, means: 'another run works on the same resource' },
   running: {
@@ -37,9 +40,10 @@ export type ExitName = keyof typeof exitCodes;
 
 /** How a run's state tells a script what to do next. */
 export function exitOf(
-  view: Pick<RunView, 'state' | 'verdict'> & Partial<Pick<RunView, 'procedure' | 'steps' | 'waitsOn'>>,
+  view: Pick<RunView, 'state' | 'verdict'> & Partial<Pick<RunView, 'procedure' | 'steps' | 'problems' | 'waitsOn'>>,
 ): number {
   if (removedEarly(view)) return exitCodes.ok.code;
+  if (unreached(view)) return exitCodes.ended.code;
   // A run that waits for another one is as far as that one is.
   const child = view.state === 'running' ? view.waitsOn?.[0] : undefined;
   return exitCodes[exitName(child ? { ...view, state: child.state } : view)].code;

@@ -27,7 +27,14 @@ export async function statusOf(plane: ControlPlane, workflowId: string, runId?: 
 }
 
 /** Runs in the background, beside which another run is the one that is meant. */
-const background: readonly string[] = ['guardDatabase', 'keepCopy'];
+const background: readonly string[] = [
+  'guardDatabase',
+  'keepCopy',
+  'notifyPeople',
+  'callOnCall',
+  'postStatus',
+  'recoveryChecklist',
+];
 
 /** Those that are meant: under way rather than ended, a recovery rather than what merely runs beside it. */
 export function meant(rows: RunRow[], to: FindOptions['to'] = 'look'): RunRow[] {
@@ -88,9 +95,9 @@ async function withExecution(plane: ControlPlane, rows: RunRow[], runId: string)
 
 async function onlyRun(plane: ControlPlane, to: NonNullable<FindOptions['to']>): Promise<string> {
   const running = await listRuns(plane, { running: true }, 100);
-  // A keeper merely waits to remove a copy; nobody who names no run means it.
+  // A keeper merely waits to remove a copy, a message or a checklist goes on beside a recovery; nobody who names no run means it.
   const found = meant(
-    running.filter((one) => one.procedure !== 'keepCopy'),
+    running.filter((one) => one.procedure === 'guardDatabase' || !background.includes(one.procedure)),
     to,
   );
   if (found.length === 1) return found[0]!.workflowId;
@@ -101,7 +108,7 @@ async function onlyRun(plane: ControlPlane, to: NonNullable<FindOptions['to']>):
   throw new Fault(
     'input',
     found.length === 0
-      ? `Argument <run> is missing and no run is under way: expected the name of a run that has ended.${aside('keepCopy', 'Copies are kept by')}${aside('guardDatabase', 'Databases are watched by')}`
+      ? `Argument <run> is missing and no run is under way: expected the name of a run that has ended.${aside('keepCopy', 'Copies are kept by')}${aside('guardDatabase', 'Databases are watched by')}${aside('callOnCall', 'The on-call chain is called by')}${aside('recoveryChecklist', 'A checklist is kept by')}`
       : `Argument <run> is missing and ${found.length} runs are under way: ${idsOf(found)}. Expected one of them.`,
     'List the runs with `dr runs --all`.',
   );

@@ -16,6 +16,7 @@ import type { Look } from './look';
 import { plainLine, type Paint } from './paint';
 import { progressLine } from './progress';
 import { guardLines, guardTodo } from './render-guard';
+import { taskFacts, taskTodo } from './render-task';
 import { textTable } from './table';
 
 export interface RenderOptions {
@@ -109,7 +110,7 @@ export function renderTodo(view: RunView, paint: Paint): string[] {
   if (open) lines.push(...renderCard(open.card, paint));
   const paused = alsoPaused(view);
   if (paused) lines.push(paint.warn(paused));
-  lines.push(...guardTodo(view));
+  lines.push(...guardTodo(view), ...taskTodo(view));
   if (view.state === 'paused') lines.push(`Paused. Go on with: ./dr resume ${view.workflowId} --reason "WHY"`);
   return lines;
 }
@@ -175,7 +176,7 @@ export function renderLook(look: Look, options: RenderOptions): string[] {
       if (step.phase !== phase) lines.push(paint.bold((phase = step.phase)));
       lines.push(`  ${stepLine(step, options)}`);
     }
-    lines.push(...guardLines(view, paint));
+    lines.push(...guardLines(view, paint), ...taskFacts(view, paint));
   }
   for (const one of look.pending) {
     if (one.progress) lines.push(`     ${paint.busy(progressLine(one.progress))}`);

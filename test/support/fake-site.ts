@@ -16,6 +16,7 @@ import type {
 import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
+import { FakePeople } from './fake-people';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
@@ -29,6 +30,8 @@ export class FakeSite {
   readonly store = new FakeStore();
   /** The platform as a whole: nothing of it runs. */
   readonly system = new FakeSystem();
+  /** The channels by which people are told. */
+  readonly people = new FakePeople();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -281,6 +284,7 @@ export class FakeSite {
       ...this.system.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
+      updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

@@ -80,7 +80,11 @@ export class House {
       ...common,
       taskQueue: controlQueue,
       workflowBundle: this.bundle,
-      activities: { pinPlan, writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }) },
+      activities: {
+        pinPlan,
+        writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }),
+        ...site.people.activities(),
+      },
     });
     const activities = site.activities();
     const beside = await Promise.all(

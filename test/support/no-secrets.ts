@@ -9,10 +9,10 @@ import { project, testHome } from './names';
 
 /** The secrets of the platform under test, by the key of its env file. */
 async function secretsOfPlatform(): Promise<[name: string, value: string][]> {
-  const found = Object.entries(await readEnv(project)).filter(([name]) => /PASS|SECRET|KEY|TOKEN|CIPHER/.test(name));
-  assert.ok(found.length >= 5, `only ${found.length} secrets in the env file of ${project}`);
-  for (const [name, value] of found) assert.ok(value.length >= 8, `${name} is too short to be looked for`);
-  return found;
+  const secrets = Object.entries(await readEnv(project)).filter(([name]) => /PASS|SECRET|KEY|TOKEN|CIPHER/.test(name));
+  assert.ok(secrets.length >= 5, `only ${secrets.length} secrets in the env file of ${project}`);
+  for (const [name, value] of secrets) assert.ok(value.length >= 8, `${name} is too short to be looked for`);
+  return secrets;
 }
 
 /**
@@ -22,7 +22,7 @@ async function secretsOfPlatform(): Promise<[name: string, value: string][]> {
 export async function noSecrets(handle: WorkflowHandle): Promise<void> {
   const secrets = await secretsOfPlatform();
   const places: [where: string, content: Buffer][] = [
-    [`history of ${handle.workflowId}`, Buffer.from(decoded(historyToJSON(await handle.fetchHistory())))],
+    await historyOf(handle),
     ...files(testHome).map((path): [string, Buffer] => [relative(testHome, path), readFileSync(path)]),
   ];
   for (const kind of ['.json', '.html', '.log', '.sqlite'])
@@ -30,13 +30,26 @@ export async function noSecrets(handle: WorkflowHandle): Promise<void> {
       places.some(([where]) => where.endsWith(kind)),
       `no ${kind} file in ${places.map(([where]) => where).join(', ')}: this would have looked at nothing`,
     );
-  const seen = places.flatMap(([where, content]) =>
+  assert.deepEqual(found(places, secrets), []);
+}
+
+/** Looks for secrets of a test's own in a run's history, decoded. */
+export async function noSecretIn(handle: WorkflowHandle, secrets: [name: string, value: string][]): Promise<void> {
+  assert.deepEqual(found([await historyOf(handle)], secrets), []);
+}
+
+const historyOf = async (handle: WorkflowHandle): Promise<[where: string, content: Buffer]> => [
+  `history of ${handle.workflowId}`,
+  Buffer.from(decoded(historyToJSON(await handle.fetchHistory()))),
+];
+
+/** Which secret is where. */
+const found = (places: [where: string, content: Buffer][], secrets: [name: string, value: string][]): string[] =>
+  places.flatMap(([where, content]) =>
     secrets
       .filter(([, value]) => forms(value).some((form) => content.includes(form)))
       .map(([name]) => `${name} in ${where}`),
   );
-  assert.deepEqual(seen, []);
-}
 
 /** A value as it stands in plain text, in JSON and in an address. */
 const forms = (value: string): string[] => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];

@@ -18,6 +18,22 @@ export async function until(handle: WorkflowHandle, state: RunState, timeoutMs =
   throw new Error(`the run is ${view?.state ?? 'unknown'}, expected ${state}\n${story(view)}`);
 }
 
+/** Waits until the view of a run holds something; fails with the run's timeline when it does not come. */
+export async function seen(
+  handle: WorkflowHandle,
+  wanted: (view: RunView) => boolean,
+  timeoutMs = 30_000,
+): Promise<RunView> {
+  const end = Date.now() + timeoutMs;
+  let view: RunView | undefined;
+  while (Date.now() < end) {
+    view = await handle.query(runQuery).catch(() => view);
+    if (view && wanted(view)) return view;
+    await sleep(30);
+  }
+  throw new Error(`what was waited for did not come; the run is ${view?.state ?? 'unknown'}\n${story(view)}`);
+}
+
 /** The timeline, one line each. */
 export function story(view: RunView | undefined): string {
   return (view?.timeline ?? []).map((one) => `${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`).join('\n');

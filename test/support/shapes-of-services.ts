@@ -54,9 +54,48 @@ const restore: Record<string, Shape> = {
   },
 };
 
+const people = (house: House, procedure: string, workflowId: string, input: object): ReturnType<Shape> =>
+  house.client.workflow.start(procedure, {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ incident: 'inc-1', reason: 'test', by: 'tester', ...input }],
+  });
+const notice = { template: 'update', severity: 'major', facts: { summary: 'Orders are refused' } };
+const call = { severity: 'major', summary: 'Orders are refused' };
+
+// The plan has no servers or accounts: what is saved tells nobody.
+const notification: Record<string, Shape> = {
+  'not-configured': (house) => people(house, 'notifyPeople', 'notify.inc-1.update', notice),
+  refused: (house) => people(house, 'notifyPeople', 'notify.inc-1.update', { ...notice, facts: {} }),
+};
+
+const onCall: Record<string, Shape> = {
+  exhausted: (house) => people(house, 'callOnCall', 'oncall.inc-1', { ...call, acknowledgeWithinMs: 300 }),
+};
+
+const status: Record<string, Shape> = {
+  posted: (house) =>
+    people(house, 'postStatus', 'status.inc-1.1', { key: '1', state: 'investigating', message: 'We look into it.' }),
+};
+
+const checklist: Record<string, Shape> = {
+  'ticked-closed': async (house) => {
+    const handle = await people(house, 'recoveryChecklist', 'checklist.inc-1', {});
+    await handle.signal('milestone', { name: 'database-serves', by: 'recovery' });
+    await handle.signal('tick', { item: '1.1', by: word.by });
+    await handle.signal('tick', { item: 'nothing like it', by: word.by });
+    await handle.signal('close', word);
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
   'backup-redis': backup,
   'restore-redis': restore,
+  'notify-people': notification,
+  'call-on-call': onCall,
+  'post-status': status,
+  'recovery-checklist': checklist,
 };

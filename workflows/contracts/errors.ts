@@ -194,6 +194,26 @@ export const errorCodes = {
     means: 'The gateway does not run, or did not do what it was told.',
     next: 'Read its answer; check its container and its configuration.',
   },
+  'DR-TEMPLATE': {
+    means: 'A message cannot be made from its template.',
+    next: 'Give the facts it names, or correct the template.',
+  },
+  'DR-CHANNEL': {
+    means: 'A channel did not take a message.',
+    next: 'Read its answer; tell the people by another channel meanwhile.',
+  },
+  'DR-NOBODY-TOLD': {
+    means: 'No channel took the message.',
+    next: 'Call the people by phone (`dr plan show` has the numbers); check the channels of the plan.',
+  },
+  'DR-UNACKNOWLEDGED': {
+    means: 'Nobody of the on-call chain acknowledged.',
+    next: 'Call by phone, then start the chain again.',
+  },
+  'DR-STATUS-PAGE': {
+    means: 'The status page was not updated.',
+    next: 'Read the reason; post the update again when it is mended.',
+  },
   'DR-ENGINE': {
     means: 'The Docker engine did not answer or refused.',
     next: 'Check that the engine of the named site runs and is reachable by its worker.',

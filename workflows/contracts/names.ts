@@ -17,6 +17,10 @@ export const procedures = [
   'fullSystemRecovery',
   'guardDatabase',
   'keepCopy',
+  'notifyPeople',
+  'callOnCall',
+  'postStatus',
+  'recoveryChecklist',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -54,6 +58,21 @@ export const backupLock = (resource: string): string => `backup.${resource}`;
 
 /** Lock of the long-lived run that watches a resource. It stands in nobody's way: what it starts takes the recovery lock. */
 export const guardLock = (resource: string): string => `guard.${resource}`;
+
+/** `incident.2026-11-22-orders`: what people are told about; it belongs to no platform. */
+export const incidentResource = (incident: string): string => `incident.${lockPart(incident)}`;
+
+/** One message about an incident: the same message is never on its way twice. */
+export const notifyLock = (incident: string, key: string): string => `notify.${lockPart(incident)}.${lockPart(key)}`;
+
+/** The on-call chain of an incident is called once at a time. */
+export const onCallLock = (incident: string): string => `oncall.${lockPart(incident)}`;
+
+/** One update of the status page. Updates of one incident do not wait for each other: the page takes them one by one. */
+export const statusLock = (incident: string, key: string): string => `status.${lockPart(incident)}.${lockPart(key)}`;
+
+/** An incident has one checklist. */
+export const checklistLock = (incident: string): string => `checklist.${lockPart(incident)}`;
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {

@@ -118,6 +118,12 @@ export interface HoldView {
   commands: string[];
 }
 
+/** What a run wants of people beside gates and holds, and the exact lines to type. */
+export interface TaskView {
+  text: string;
+  commands: string[];
+}
+
 export interface TimelineEntry {
   at: string;
   /** What happened, in a sentence. */
@@ -184,6 +190,8 @@ export interface RunView {
   steps: StepView[];
   gates: GateView[];
   hold?: HoldView;
+  /** Absent: nothing. Its facts are then worth a look at any time. */
+  task?: TaskView;
   timeline: TimelineEntry[];
   facts: { title: string; facts: Fact[] }[];
   approvals: (ApprovalReference & { reason: string })[];

@@ -3,7 +3,7 @@
  * a person never has to wonder whether two of them mean the same. Pure functions of the view.
  */
 import type { ProcedureName } from './names';
-import { endStates, type RunState, type RunView, type StepView } from './run-view';
+import { endStates, type Problem, type RunState, type RunView, type StepView } from './run-view';
 
 /** `840 ms`, `12.4 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. @param ms milliseconds; negative counts as 0 */
 export function duration(ms: number): string {
@@ -61,6 +61,10 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   fullSystemRecovery: { title: 'full-system recovery', done: 'recovered' },
   guardDatabase: { title: 'guard', done: 'guarded' },
   keepCopy: { title: 'keeping of a copy', done: 'kept' },
+  notifyPeople: { title: 'notification', done: 'told' },
+  callOnCall: { title: 'on-call chain', done: 'acknowledged' },
+  postStatus: { title: 'status page update', done: 'posted' },
+  recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];
@@ -102,6 +106,28 @@ export function removedEarly(view: Partial<Pick<RunView, 'procedure' | 'steps'>>
   if (view.procedure !== 'keepCopy' || !['aborted', 'cancelled'].includes(view.state)) return false;
   const undone = (view.steps ?? []).filter((step) => step.kind === 'undo');
   return undone.length > 0 && undone.every((step) => step.state === 'done');
+}
+
+/** Codes of runs that went through and yet reached nobody. */
+const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED', 'DR-STATUS-PAGE'];
+
+/** The problem of a run that was to reach people and did not; it ended in order, but a person has to act. */
+export const unreached = (view: Partial<Pick<RunView, 'problems'>> & Pick<RunView, 'state'>): Problem | undefined =>
+  view.state === 'completed' ? view.problems?.find(({ code }) => unheard.includes(code)) : undefined;
+
+const people = ['notifyPeople', 'callOnCall', 'postStatus', 'recoveryChecklist'];
+
+/** How a run that dealt with people ended. */
+function endOfPeople(view: RunView): Headline {
+  const about = `${capital(procedureTitle(view.procedure))} of ${resourceTitle(view.resource)}`;
+  const lost = unreached(view);
+  if (lost) return { tone: 'bad', badge: 'nobody reached', sentence: `${about}: ${lost.message}.` };
+  const outcome = view.facts.find((one) => one.title === 'Outcome')?.facts[0]?.value ?? 'done';
+  return {
+    tone: view.problems.length > 0 ? 'warn' : 'good',
+    badge: wordsOf(view.procedure)?.done ?? 'done',
+    sentence: `${about}: ${outcome}.`,
+  };
 }
 
 /** How a person should feel about it: `good` needs nothing, `warn` needs a look, `bad` needs work, `busy` goes on. */
@@ -219,6 +245,7 @@ export function headline(view: RunView): Headline {
         sentence: `${capital(what)} was ${done} and verified${took(clock?.achievedRto)}, in time, but how much was lost could not be measured${unwitnessed(view)}.`,
       };
     case 'none':
+      if (people.includes(view.procedure)) return endOfPeople(view);
       // A reprotection has no objectives to be judged by; what it left out is among its problems.
       return view.procedure === 'reprotectDatabase' && view.problems.length === 0
         ? { tone: 'good', badge: 'reprotected', sentence: `${capital(what)} was reprotected: its standbys follow.` }

@@ -19,3 +19,10 @@ export function holdCommands(workflowId: string, choices: readonly string[]): st
     `temporal workflow update execute -w ${workflowId} --name resolve --input ${json({ action: 'retry', by: 'YOUR ROLE', reason: 'WHY' })}`,
   ];
 }
+
+/** Lines of a word that is not the kernel's own: ours, then the stock commands as update and as signal. */
+export const wordCommands = (workflowId: string, dr: string, name: string, message: unknown): string[] => [
+  dr,
+  `temporal workflow update execute -w ${workflowId} --name ${name} --input ${json(message)}`,
+  `temporal workflow signal -w ${workflowId} --name ${name} --input ${json(message)}`,
+];

@@ -70,7 +70,8 @@ export function renderDetails(view: RunView): string {
   }
   const open = view.gates.find((gate) => gate.state === 'open');
   if (open) lines.push(...renderCard(open.card), '');
-  if (view.state === 'watching' || view.state === 'alarm') {
+  if (view.task) lines.push('```sh', ...view.task.commands, '```', '');
+  if (view.state === 'watching' || view.state === 'alarm' || view.task) {
     for (const { title, facts } of view.facts)
       lines.push(`### ${title}`, ...facts.map((fact) => `- ${fact.label}: ${fact.value}`), '');
   }

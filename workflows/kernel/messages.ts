@@ -1,64 +1,13 @@
 import { setHandler, type CancellationScope } from '@temporalio/workflow';
-import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import type { z } from 'zod';
 import * as messages from '../contracts/messages';
-import { parseOutside } from '../contracts/outside';
 import { Ended } from './endings';
 import type { Run } from './run';
+import { listenTo, type Word } from './word';
 
-interface Word<M> {
-  update: UpdateDefinition<messages.Accepted, [M]>;
-  signal: SignalDefinition<[M]>;
-  schema: z.ZodType<M>;
-  description: string;
-  /** Why the message cannot be taken now. */
-  objection: (message: M) => string | undefined;
-  take: (message: M) => void;
-}
-
-/**
- * Registers what a person can say, as update (the caller learns whether it was taken, and why not) and as signal (for the
- * Web UI and `temporal workflow signal`; a wrong one is noted on the timeline). A validator is synchronous and writes
- * nothing; a handler never throws: a thrown plain error would stall the run.
- */
+/** Registers what a person can say to every run: each word as update and as signal. */
 export function listen(run: Run, body: CancellationScope, end: (ending: Ended) => void): void {
   const { gates, holds } = run.messages;
-  const accepted = (): messages.Accepted => ({ at: new Date().toISOString(), state: run.record.state });
-
-  const register = <M>(word: Word<M>): void => {
-    const name = word.update.name;
-    const fault = (raw: unknown): string | undefined => {
-      const parsed = parseOutside(word.schema, raw, `message "${name}"`);
-      return parsed.ok ? word.objection(parsed.value) : parsed.faults.join('; ');
-    };
-    const take = (raw: M): void => {
-      const parsed = parseOutside(word.schema, raw, `message "${name}"`);
-      if (parsed.ok) word.take(parsed.value);
-    };
-    setHandler(
-      word.update,
-      (raw: M) => {
-        take(raw);
-        return accepted();
-      },
-      {
-        description: word.description,
-        validator: (raw: M) => {
-          const objection = fault(raw);
-          if (objection) throw new Error(objection);
-        },
-      },
-    );
-    setHandler(
-      word.signal,
-      (raw: M) => {
-        const objection = fault(raw);
-        if (objection) run.record.note('refused', `signal "${name}" refused: ${objection}`);
-        else take(raw);
-      },
-      { description: word.description },
-    );
-  };
+  const register = <M>(word: Word<M>): void => listenTo(run, word);
 
   const live = ['running', 'watching', 'alarm', 'paused', 'waiting-approval', 'held'];
   /** A run that is ending has nothing left to pause or abort: the word would only change the name of its end. */

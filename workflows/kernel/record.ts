@@ -9,6 +9,7 @@ import type {
   RunView,
   StepKind,
   StepView,
+  TaskView,
   TimelineEntry,
   Verdict,
 } from '../contracts/run-view';
@@ -60,6 +61,8 @@ export class RunRecord {
   snapshot(): RunView {
     const copy = JSON.parse(JSON.stringify(this.view)) as RunView;
     if (this.clock) copy.objectives = this.clock.view();
+    // What it waits for at a gate or a hold comes first; the task is still there afterwards.
+    if (copy.task) copy.waitingFor ??= copy.task.text;
     return copy;
   }
 
@@ -92,7 +95,15 @@ export class RunRecord {
     this.note('note', waits ? `${workflowId} waits for a person: ${waitingFor}` : `${workflowId} goes on: ${state}`);
   }
 
+  /** What the run wants of people from now on; undefined: nothing more. */
+  task(task: TaskView | undefined): void {
+    if (task === undefined) delete this.view.task;
+    else this.view.task = task;
+    this.publish();
+  }
+
   end(state: RunState, verdict: Verdict): void {
+    delete this.view.task;
     this.view.verdict = verdict;
     this.view.endedAt = now();
     upsertSearchAttributes([{ key: searchAttributes.verdict, value: verdict }]);

@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval';
 import { problemOf, type DrCode } from '../contracts/errors';
-import type { EvidenceRef, Fact, HoldView, Problem, RunView, StepKind } from '../contracts/run-view';
+import type { EvidenceRef, Fact, HoldView, Problem, RunView, StepKind, TaskView } from '../contracts/run-view';
 import { isoTime } from '../contracts/pitr';
 import type { Refusal } from '../contracts/recovery';
 import { describeEnd, startDetached, whenUnlocked, type ChildEnd, type ChildProcedure } from './child';
@@ -175,6 +175,16 @@ export class Run {
 
   note(text: string): void {
     this.record.note('note', text);
+  }
+
+  /** What people are asked to do while the run goes on, with the lines to type; undefined: nothing more. */
+  task(task: TaskView | undefined): void {
+    this.record.task(task);
+  }
+
+  /** Something that went wrong and does not end the run; the report names it. */
+  problem(problem: Problem): void {
+    this.record.problem(problem);
   }
 
   view(): RunView {

@@ -9,6 +9,7 @@ import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
 import type * as redisActivities from '../../activities/redis';
+import type * as statusPageActivities from '../../activities/status-page';
 import { siteQueue } from '../contracts/names';
 
 /** Everything a site worker can do. */
@@ -20,7 +21,8 @@ export type SiteActivities = typeof postgresActivities &
   typeof guardActivities &
   typeof healthActivities &
   typeof nginxActivities &
-  typeof redisActivities;
+  typeof redisActivities &
+  typeof statusPageActivities;
 
 /** The same activities in five retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {

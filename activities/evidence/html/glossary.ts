@@ -1,4 +1,4 @@
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../shared/html/html';
 import { factList, section } from './parts';
 
 /** Terms for a reader who was not there and does not run databases. */

@@ -1,7 +1,7 @@
 /** Objectives against results: one bar each for recovery time and data loss, with the objective marked on it. */
 import type { ObjectivesView } from '../../../workflows/contracts/run-view';
 import { duration, moment } from '../../../workflows/contracts/words';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../shared/html/html';
 import { factList, section } from './parts';
 
 const width = 400;

@@ -9,7 +9,7 @@ import {
 } from '../../../workflows/contracts/words';
 import { css } from './css';
 import { glossarySection } from './glossary';
-import { html, trusted, type Markup } from './html';
+import { html, trusted, type Markup } from '../../shared/html/html';
 import { objectivesSection } from './objectives';
 import { section } from './parts';
 import {

@@ -1,6 +1,6 @@
 /** Small pieces that several sections use. */
 import type { Fact } from '../../../workflows/contracts/run-view';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../shared/html/html';
 
 /** A titled section; its heading is also its name for a screen reader. */
 export function section(id: string, title: string, ...body: (Markup | undefined)[]): Markup {

@@ -1,7 +1,7 @@
 /** The parts of a report that are told in words and tables. A part that has nothing to say is left out. */
 import type { Fact, GateView, Problem, Report, RunView } from '../../../workflows/contracts/run-view';
 import { duration, moment, stepTime } from '../../../workflows/contracts/words';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../shared/html/html';
 import { factList, section, table } from './parts';
 
 /** The card that was decided on last: what was lost and kept, as the person who decided saw it. */

@@ -4,7 +4,7 @@
  */
 import type { RunView, StepView } from '../../../workflows/contracts/run-view';
 import { duration, humanWaits, moment, stepTime } from '../../../workflows/contracts/words';
-import { html, type Markup } from './html';
+import { html, type Markup } from '../../shared/html/html';
 
 const label = 300;
 const chart = 560;

@@ -19,6 +19,7 @@ import * as pgbackrest from '../../../activities/pgbackrest';
 import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
 import * as redis from '../../../activities/redis';
+import * as statusPage from '../../../activities/status-page';
 import { root } from '../../../activities/shared/paths';
 import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
 import { problemOf } from '../../../workflows/contracts/errors';
@@ -121,6 +122,7 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   restoreStoreCopy: 'a volume and a container of this run',
   removeStoreCopy: 'what this run made, by its labels; it is the undo of the restore, before any approval can be',
   writeCanary: 'a key that expires by itself',
+  updateStatusPage: 'adds an update to a page for people; the updates before it stay',
 };
 
 const activities: SiteActivities = {
@@ -133,6 +135,7 @@ const activities: SiteActivities = {
   ...pgbouncer,
   ...postgres,
   ...redis,
+  ...statusPage,
 };
 const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };
 const another: ApprovalReference = {

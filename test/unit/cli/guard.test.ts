@@ -131,6 +131,10 @@ describe('procedures in words', () => {
       'restore',
       'guard',
       'keeping of a copy',
+      'notification',
+      'on-call chain',
+      'status page update',
+      'recovery checklist',
     ]));
 
   it('say what was done', () => {

@@ -290,6 +290,20 @@ const CASES: Case[] = [
     expected: /later than 'from', which is 15m/,
   },
   {
+    title: 'a milestone there is not',
+    changes: [[['checklist', 0, 'items', 0], { text: 'Detect', done: 'finished' }]],
+    path: 'checklist[0].items[0].done',
+    value: '"finished"',
+    expected: /a milestone: assessed, notified/,
+  },
+  {
+    title: 'an address of a webhook that is none',
+    changes: [[['channels', 'webhooks'], [{ name: 'pager', url: 'pager.example.com' }]]],
+    path: 'channels.webhooks[0].url',
+    value: '',
+    expected: /an https:\/\/ address/,
+  },
+  {
     title: 'a health check slower than its interval',
     changes: [[['services', 0, 'health'], { interval: '5s', timeout: '10s' }]],
     path: 'services[0].health.timeout',
@@ -356,6 +370,16 @@ describe('a bad plan is refused with a sentence', () => {
       'a password in the input of a schedule',
       [['schedules', 0, 'input'], { dbPassword: secret }],
       'schedules[0].input.dbPassword',
+    ],
+    [
+      'the password of the mail server',
+      [['channels', 'smtp'], { host: 'mail', from: 'a@example.com', password: secret }],
+      'channels.smtp.password',
+    ],
+    [
+      'the address of a webhook with its credentials',
+      [['channels', 'webhooks'], [{ name: 'pager', url: `https://a:${secret}@example.com` }]],
+      'channels.webhooks[0].url',
     ],
     [
       'credentials in an address',

@@ -127,6 +127,26 @@ describe('a derived plan', () => {
     assert.equal(copy.databases[0]?.name, 'shandi');
   });
 
+  it('tells nobody: people are woken by the platform they know', () => {
+    const told = {
+      smtp: { host: 'mail.example.com', from: 'dr@example.com' },
+      twilio: { account: 'AC0', token: { env: 'T' }, from: '+1-555-0199' },
+      slackWebhook: { env: 'S' },
+      webhooks: [{ name: 'pager', url: 'https://pager.example.com' }],
+    };
+    const full = parsePlan(
+      changed(...Object.entries(told).map(([key, value]): [string[], unknown] => [['channels', key], value])),
+      'plan.yaml',
+    );
+    assert.equal(full.channels.smtp?.port, 587);
+    const { channels } = derivePlan(full, { project: 'shandi-test', portOffset: 10_000 });
+    assert.deepEqual(
+      [channels.smtp, channels.twilio, channels.slackWebhook, channels.statusPageApi, channels.webhooks],
+      [undefined, undefined, undefined, undefined, []],
+    );
+    assert.equal(channels.statusDirectory, 'platform/state/shandi-test/status');
+  });
+
   it('is refused when a port would leave the range', () => {
     assert.throws(() => derivePlan(plan, { project: 'x', portOffset: 60_000 }), /services\[0\]\.port .*68000.*65535/);
   });
