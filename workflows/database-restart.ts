@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../plan';
 import type { Database } from '../plan';
-import type { ApprovalReference } from './contracts/approval';
+import type { Approval, ApprovalReference } from './contracts/approval';
 import { drFailure } from './contracts/errors';
 import { restartInputSchema, type RestartInput } from './contracts/failover';
 import { withPrimary } from './contracts/members';
@@ -12,7 +12,9 @@ import { databaseResource, recoveryLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { duration } from './contracts/words';
 import { beside, clusterOf, siteOf, type Cluster } from './failover/context';
-import { look } from './failover/survey';
+import { serves } from './failover/serving';
+import { look, type Survey } from './failover/survey';
+import type { GateDefinition } from './kernel/gate';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 
@@ -68,16 +70,22 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
   const on = beside({ site: at.site.name });
   const service = survey.primary.service;
 
+  if (input.orGiveUp && serves(survey.primary)) return cameBack(run, service);
+
   run.phase('Decide');
   const policy = plan.approvals.find((one) => one.gate === 'restart.restart');
-  const approval = await run.gate('restart', {
+  const gate: GateDefinition<{ answers: boolean }> = {
     policy: {
       approvers: policy?.approvers ?? [],
       expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 10 * 60_000,
       onExpiry: 'reject',
     },
     freshMs: 2_000,
-    measure: async () => ({ answers: (await on.urgent.surveyServer({ ...at, service })).answered }),
+    measure: async () => {
+      const now = await on.urgent.surveyServer({ ...at, service });
+      if (input.orGiveUp && serves(now)) throw new CameBack();
+      return { answers: now.answered };
+    },
     drifted: (before, now) =>
       before.answers === now.answers
         ? undefined
@@ -97,7 +105,14 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
       tables: [],
       warnings: ['A restart cannot be undone.'],
     }),
-  });
+  };
+  let approval: Approval;
+  try {
+    approval = await run.gate('restart', gate);
+  } catch (error) {
+    if (error instanceof CameBack) return cameBack(run, service);
+    throw error;
+  }
 
   return run.irreversible(`Restart ${service}`, approval, async (valid) => {
     run.phase('Restart');
@@ -127,6 +142,7 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
         },
       ),
       poolerRuns ? undefined : startPooler(run, cluster, yes),
+      wakeStandbys(run, cluster, survey),
     ]);
     const direct = await run.change('Write to it directly', () => on.brief.directWrite(at), {
       outcome: (value) => `committed on timeline ${value.timeline}`,
@@ -147,6 +163,32 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
     run.verified('a committed write came back through the client path', 0);
     return { verdict: 'judge', result: { service, how: started.how, version: started.version, firstWrite: write } };
   });
+}
+
+/** Thrown at the gate when the server serves again, and nobody has asked for a restart all the same. */
+class CameBack extends Error {}
+
+function cameBack(run: Run, service: string): Finished {
+  run.note(`${service} takes writes by itself: it is not restarted`);
+  return { verdict: 'none', result: { needed: false, service } };
+}
+
+/** Commits wait for them: without one of them nothing that is written to the restarted server would be acknowledged. */
+async function wakeStandbys(run: Run, cluster: Cluster, { standbys }: Survey): Promise<void> {
+  if (!cluster.home.database.replication?.synchronous) return;
+  const silent = standbys.filter((one) => !one.answered && one.engineAnswered);
+  await Promise.all(
+    silent.map(({ service, site }) =>
+      run.change<unknown>(
+        `Start ${service}, which commits wait for`,
+        () => {
+          const at = { database: cluster.home.database, site: siteOf(cluster, { site }), service };
+          return beside({ site }).brief.wakeStandby(at);
+        },
+        { instead: ({ message }) => message },
+      ),
+    ),
+  );
 }
 
 async function poolerIsUp({ home: { site, database } }: Cluster): Promise<boolean> {

@@ -144,5 +144,5 @@ async function notGraceful(
   await run.gate('ungraceful', ungracefulGate(cluster, input, now, problem));
   const { database, reason, by, to, approvalTimeoutMs } = input;
   const rest = { ...(to ? { to } : {}), ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }) };
-  return failoverBody(run, { database, reason, by, policyMayAnswer: false, ...rest }, plan);
+  return failoverBody(run, { database, reason, by, policyMayAnswer: false, wake: false, ...rest }, plan);
 }

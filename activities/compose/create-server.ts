@@ -11,7 +11,7 @@ import { withHeartbeat } from '../shared/heartbeat';
  */
 export async function createServer({ site, service }: MemberAt): Promise<{ containerId: string }> {
   return withHeartbeat(`making the container of ${service}`, async (_beat, signal) => {
-    await compose(site, ['up', '--no-start', '--no-deps', '--no-recreate', service], signal);
+    await compose(site, ['up', '--no-start', '--no-deps', '--no-recreate', '--pull', 'never', service], signal);
     const info = await findService(site, service);
     if (info) return { containerId: info.Id };
     throw drFailure('DR-COMPOSE', `service ${service} at site ${site.name} has no container after Compose made it`);

@@ -1,5 +1,5 @@
+import type { Service, Site } from '../../plan';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
-import type { ServiceAt } from '../../workflows/contracts/service';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { compose } from '../shared/compose';
@@ -7,7 +7,9 @@ import { findService } from '../shared/containers';
 import { withHeartbeat } from '../shared/heartbeat';
 import { afterOrphan } from '../shared/orphan-compose';
 
-export interface RecreateService extends ServiceAt {
+export interface RecreateService {
+  site: Site;
+  service: Pick<Service, 'name'>;
   /** The container as it was looked at; empty: there was none. */
   containerId: string;
   approval: ApprovalReference;

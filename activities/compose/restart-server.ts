@@ -26,6 +26,8 @@ export interface RestartedServer {
   durationMs: number;
 }
 
+/** Restarts by its policy after which a server is given up. */
+const hopeless = 3;
 /** Time for a shutdown in order before it is killed, seconds. */
 const graceSeconds = 30;
 
@@ -45,7 +47,7 @@ export async function restartServer(args: RestartServer): Promise<RestartedServe
     if (anew) {
       const now = await findService(site, database.service);
       const made = now !== undefined && now.Id !== containerId && now.State.Running;
-      if (!made) await compose(site, ['up', '-d', '--no-deps', '--force-recreate', database.service], signal);
+      if (!made) await recreate(args, signal);
     } else {
       const container = engineOf(site).getContainer(containerId);
       // A frozen process hears no SIGINT; stopping a paused container would thaw it first.
@@ -55,12 +57,22 @@ export async function restartServer(args: RestartServer): Promise<RestartedServe
         await onEngine(site, `stopping ${containerId}`, () =>
           stoppingEngineOf(site, graceSeconds).getContainer(containerId).stop({ t: graceSeconds }).catch(ignore304),
         );
-      await onEngine(site, `starting ${containerId}`, () => container.start().catch(ignore304));
+      // A container that the engine cannot start (its network is gone, for one) is made anew on the same volume.
+      const refused = await container.start().then(
+        () => undefined,
+        (error: unknown) => (engineStatus(error) === 304 ? undefined : (error as Error)),
+      );
+      if (refused && engineStatus(refused) === undefined)
+        await onEngine(site, `starting ${containerId}`, () => Promise.reject(refused));
+      if (refused) await recreate(args, signal);
     }
     const version = await untilWritable(args, signal);
     return { how: anew ? 'recreated' : 'restarted', version, durationMs: Date.now() - began };
   });
 }
+
+const recreate = ({ site, database }: RestartServer, signal: AbortSignal): Promise<void> =>
+  compose(site, ['up', '-d', '--no-deps', '--force-recreate', '--pull', 'never', database.service], signal);
 
 const ignore304 = (error: unknown): void => {
   if (engineStatus(error) !== 304) throw error;
@@ -69,9 +81,12 @@ const ignore304 = (error: unknown): void => {
 async function untilWritable(args: RestartServer, signal: AbortSignal): Promise<string> {
   const { site, database } = args;
   let last = 'it has no container';
+  const before = (await findService(site, database.service))?.RestartCount ?? 0;
   const version = await until(
     async () => {
       const info = await findService(site, database.service);
+      // Its restart policy has started it again and again: it dies of what waiting does not change.
+      if (info && info.RestartCount - before >= hopeless) throw await whyDown(args, `it ends again and again, ${last}`);
       if (!info?.State.Running) return undefined;
       const sql = `SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE current_setting('server_version') END`;
       last = await psql(site, info.Id, sql, { signal, timeoutMs: 5000 }).catch((error: Error) => {
@@ -84,15 +99,7 @@ async function untilWritable(args: RestartServer, signal: AbortSignal): Promise<
       deadlineMs: args.deadlineMs ?? 600_000,
       everyMs: 50,
       signal,
-      onTimeout: async () => {
-        const info = await findService(site, database.service);
-        const log = info ? await containerLog(site, info.Id, { tail: 5 }) : '';
-        const why = last === '' ? 'it is in recovery, read-only' : last.replace(/^!/, '');
-        return drFailure(
-          'DR-DATABASE-DOWN',
-          `${database.service} takes no writes after a restart: ${why}; its log ends: ${log.trim().slice(-500)}`,
-        );
-      },
+      onTimeout: () => whyDown(args, last === '' ? 'it is in recovery, read-only' : last),
     },
   );
   if (Number.parseInt(version, 10) !== database.version)
@@ -101,4 +108,14 @@ async function untilWritable(args: RestartServer, signal: AbortSignal): Promise<
       `${database.service} runs PostgreSQL ${version}, the plan says ${database.version}`,
     );
   return version;
+}
+
+async function whyDown({ site, database }: RestartServer, last: string): Promise<Error> {
+  const info = await findService(site, database.service);
+  const log = info ? await containerLog(site, info.Id, { tail: 5 }) : '';
+  const why = last.replace(/^!|(?<=, )!/, '');
+  return drFailure(
+    'DR-DATABASE-DOWN',
+    `${database.service} takes no writes after a restart: ${why}; its log ends: ${log.trim().slice(-500)}`,
+  );
 }

@@ -59,6 +59,9 @@ export async function startServices(args: StartServices): Promise<StartedService
       if (why !== undefined) problems.set(service, why);
     });
     await make;
+    // One that the engine cannot start (its network is gone, for one) is made anew.
+    const refused = stopped.filter((service) => problems.has(service));
+    if (refused.length > 0) await makeAll(args, refused, problems, signal, ['--force-recreate']);
     const after = await listServices(site);
     return services.map((service): StartedService => {
       const now = after.get(service);
@@ -87,9 +90,10 @@ async function makeAll(
   services: string[],
   problems: Map<string, string>,
   signal: AbortSignal,
+  more: string[] = [],
 ): Promise<void> {
   const up = (names: string[]): Promise<void> =>
-    compose(site, ['up', '-d', '--no-deps', '--pull', 'never', ...names], signal);
+    compose(site, ['up', '-d', '--no-deps', '--pull', 'never', ...more, ...names], signal);
   try {
     return await up(services);
   } catch (error) {

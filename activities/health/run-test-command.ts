@@ -23,31 +23,14 @@ const kept = 200_000;
  * @returns how it ended; one that fails, or cannot be started, is an answer
  */
 export async function runTestCommand(args: RunTestCommand): Promise<CommandAnswer & { evidence?: EvidenceRef }> {
-  const { command, site, gateway } = args;
-  const [program = '', ...rest] = command.command;
+  const { command, site } = args;
   const began = Date.now();
   return withHeartbeat(`running ${command.name}`, async (_beat, signal) => {
     let output = '';
-    const end = await withLimit(
-      signal,
-      command.timeout,
-      (limited) =>
-        new Promise<{ exitCode: number | null; problem?: string }>((resolve) => {
-          const env = {
-            PATH: process.env['PATH'],
-            HOME: process.env['HOME'],
-            DR_GATEWAY: gatewayUrl(site, gateway, ''),
-          };
-          const child = spawn(program, rest, { cwd: root(), env, signal: limited, stdio: ['ignore', 'pipe', 'pipe'] });
-          const add = (chunk: Buffer): void => void (output = (output + chunk.toString('utf8')).slice(-kept));
-          child.stdout.on('data', add);
-          child.stderr.on('data', add);
-          child.once('error', ({ message, name }) =>
-            resolve({ exitCode: null, problem: name === 'AbortError' ? 'it did not end in its time' : message }),
-          );
-          child.once('close', (exitCode) => resolve({ exitCode }));
-        }),
-    );
+    const end = await withLimit(signal, command.timeout, (limited) =>
+      outcome(args, limited, (text) => (output += text)),
+    ).catch((error: Error) => ({ exitCode: null, problem: error.message }));
+    output = output.slice(-kept);
     signal.throwIfAborted();
     const text = await redacted(site, output);
     const last = text.trim().split('\n').at(-1) ?? '';
@@ -62,5 +45,33 @@ export async function runTestCommand(args: RunTestCommand): Promise<CommandAnswe
       afterMs: Date.now() - began,
       ...(evidence ? { evidence } : {}),
     };
+  });
+}
+
+/** A group of its own, so that whatever it starts ends with it: a second try must not run beside what is left of the first. */
+function outcome(
+  { command, gateway, site }: RunTestCommand,
+  limited: AbortSignal,
+  add: (text: string) => void,
+): Promise<{ exitCode: number | null; problem?: string }> {
+  const [program = '', ...rest] = command.command;
+  return new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DR_GATEWAY: gatewayUrl(site, gateway, '') };
+    const child = spawn(program, rest, { cwd: root(), env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = (): void => {
+      try {
+        if (child.pid) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    };
+    limited.addEventListener('abort', end, { once: true });
+    child.stdout.on('data', (chunk: Buffer) => add(chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => add(chunk.toString('utf8')));
+    child.once('error', ({ message }) => resolve({ exitCode: null, problem: message }));
+    child.once('close', (exitCode) => {
+      limited.removeEventListener('abort', end);
+      resolve(limited.aborted ? { exitCode: null, problem: 'it did not end in its time' } : { exitCode });
+    });
   });
 }

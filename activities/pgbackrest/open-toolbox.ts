@@ -43,8 +43,10 @@ export async function openToolbox(at: OpenToolbox): Promise<{ container: string;
     ]);
     if (earlier) {
       demandOurs(at.site, `container ${toolbox}`, earlier.Config.Labels, 'toolbox');
-      if (earlier.State.Running && earlier.Config.Labels[labels.spec] === spec)
+      if (earlier.State.Running && earlier.Config.Labels[labels.spec] === spec) {
+        await borrowControl(at, toolbox, signal);
         return { container: toolbox, durationMs: Date.now() - began };
+      }
       await removeContainer(at.site, toolbox);
     }
     // Asked before creating, because the engine makes an empty volume of any name it does not know.

@@ -22,4 +22,5 @@ export { checkpoint } from './checkpoint';
 export { followPrimary } from './follow-primary';
 export { holdArchiving, releaseArchiving, type HeldArchiving } from './hold-archiving';
 export { checkIntegrity } from './check-integrity';
+export { inspectDataVolume } from './inspect-data-volume';
 export { wakeStandby, type WakeStandby } from './wake-standby';

@@ -42,8 +42,12 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
     const volume = info && containerFacts(info, dataDirectory).dataVolume;
     if (!info || !volume) return unknown;
     const stopped = { containerId: info.Id, volume, image: info.Image, dataDirectory };
-    const cluster = await withVolumeFiles(site, stopped, (files) => files.read('global/pg_control'));
-    if (!cluster) return { timeline: 0, commits: 0, examples: [], empty: true };
+    const [control, version] = await withVolumeFiles(site, stopped, (files) =>
+      Promise.all([files.read('global/pg_control'), files.read('PG_VERSION')]),
+    );
+    if (!control && !version) return { timeline: 0, commits: 0, examples: [], empty: true };
+    // Its WAL may hold commits that nobody else has.
+    if (!control) return unknown;
     const cold = await readColdVolume(site, { image: info.Image, volume, dataDirectory, signal });
     const { timeline, forks } = await historyOf(primary);
     // A standby of the primary's own timeline holds nothing of its own.

@@ -1,30 +1,36 @@
-import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type { MemberAt } from '../../workflows/contracts/cluster';
 import { drFailure } from '../../workflows/contracts/errors';
-import { demandApproval } from '../shared/approval';
 import { compose } from '../shared/compose';
 import { findService } from '../shared/containers';
+import { engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { psql } from '../shared/psql';
 import { until } from '../shared/until';
+import { inspectDataVolume } from './inspect-data-volume';
 
 export interface WakeStandby extends MemberAt {
-  approval: ApprovalReference;
   /** Until it must answer, milliseconds (default 60 000). */
   deadlineMs?: number;
 }
 
 /**
- * Starts a standby that has ended while its primary is lost, and waits until it answers as one: what it is decides its own
- * volume (`standby.signal`), and one that takes writes is not let stand as a standby. Safe to repeat.
- * @throws DR-APPROVAL-MISSING, DR-COMPOSE, DR-STANDBY when it takes writes or does not answer
+ * Starts a standby that has ended while its primary is lost, and waits until it answers as one. It needs no approval: that it is
+ * a standby is read from its own volume before (`standby.signal`), so what is started is read-only. Safe to repeat.
+ * @throws DR-STANDBY when its volume is not a standby's, when it takes writes all the same (it is stopped again), or does not answer;
+ *   DR-COMPOSE
  */
 export async function wakeStandby(args: WakeStandby): Promise<{ containerId: string }> {
-  demandApproval(args.approval);
   const { site, service } = args;
   return withHeartbeat(`starting ${service}`, async (_beat, signal) => {
-    if (!(await findService(site, service))?.State.Running)
+    if (!(await findService(site, service))?.State.Running) {
+      const { volume = 'none', holds } = await inspectDataVolume(args);
+      if (holds !== 'standby')
+        throw drFailure(
+          'DR-STANDBY',
+          `${service} is not started: its volume ${volume} is not that of a standby (${holds})`,
+        );
       await compose(site, ['up', '-d', '--no-deps', '--no-recreate', '--pull', 'never', service], signal);
+    }
     let last = 'it has no container';
     return until(
       async () => {
@@ -36,7 +42,7 @@ export async function wakeStandby(args: WakeStandby): Promise<{ containerId: str
             return error.message;
           },
         );
-        if (last === 'f') throw drFailure('DR-STANDBY', `${service} takes writes: it is no standby`);
+        if (last === 'f') await stopAgain(args, info.Id);
         return last === 't' ? { containerId: info.Id } : undefined;
       },
       {
@@ -47,4 +53,12 @@ export async function wakeStandby(args: WakeStandby): Promise<{ containerId: str
       },
     );
   });
+}
+
+/** A second primary, whoever it is: not for a moment longer. */
+async function stopAgain({ site, service }: WakeStandby, id: string): Promise<never> {
+  await onEngine(site, `stopping ${service}`, (engine) => engine.getContainer(id).kill()).catch((error: unknown) => {
+    if (engineStatus(error) !== 409) throw error;
+  });
+  throw drFailure('DR-STANDBY', `${service} took writes after its start, so it is no standby; it was stopped again`);
 }

@@ -11,12 +11,12 @@ const canarySeconds = '60';
 
 /**
  * The proof that a store serves: a key is written and read back, tried again until the deadline.
- * @returns how many keys it holds, and after how long it served
+ * @returns how many keys it holds, what it may lose when it is killed (`unwrittenMs`), and after how long it served
  * @throws DR-STORE with the last obstacle
  */
 export async function writeCanary(
   at: StoreAt & { deadlineMs: number },
-): Promise<{ keys: number; expiring: number; afterMs: number }> {
+): Promise<{ keys: number; expiring: number; unwrittenMs: number | null; afterMs: number }> {
   const { site, store, deadlineMs } = at;
   const began = Date.now();
   return withHeartbeat(`writing to ${store.name}`, async (_beat, signal) => {
@@ -31,7 +31,8 @@ export async function writeCanary(
           const back = await redisCli(at, info.Id, ['GET', canary], { signal });
           if (back !== value) throw new Error(`the key that was written reads ${JSON.stringify(back)}`);
           // The key itself expires, so it is none of those that must be there.
-          return { ...(await countKeys(at, info.Id, { signal })), afterMs: Date.now() - began };
+          const asked = await Promise.all([countKeys(at, info.Id, { signal }), unwritten(at, info.Id, signal)]);
+          return { ...asked[0], unwrittenMs: asked[1], afterMs: Date.now() - began };
         } catch (error) {
           signal.throwIfAborted();
           last = (error as Error).message;
@@ -47,4 +48,15 @@ export async function writeCanary(
       },
     );
   });
+}
+
+/**
+ * The stretch of writes that a kill takes away, milliseconds, as the store is configured: none with `appendfsync always`, a second with
+ * `everysec` (Redis manual, "Redis persistence"); null: not known, with snapshots alone it may be minutes.
+ */
+async function unwritten(at: StoreAt, id: string, signal: AbortSignal): Promise<number | null> {
+  const lines = (await redisCli(at, id, ['CONFIG', 'GET', 'append*'], { signal })).split('\n').map((one) => one.trim());
+  const of = (name: string): string | undefined => lines[lines.indexOf(name) + 1];
+  if (!lines.includes('appendonly') || of('appendonly') !== 'yes') return null;
+  return of('appendfsync') === 'always' ? 0 : of('appendfsync') === 'everysec' ? 1_000 : null;
 }

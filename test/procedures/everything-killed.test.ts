@@ -82,7 +82,8 @@ describe('everything is down', function () {
     engine.stop();
     assert.deepEqual(ways(report), { 'database.shandi': ['restart'], 'store.redis': ['restart'] });
     await recovered(report);
-    assert.equal(report.view.objectives?.achievedRpo, 0);
+    // Nothing of the database; of Redis what `appendfsync everysec` may lose.
+    assert.equal(report.view.objectives?.achievedRpo, 1_000);
     console.log(`      critical ${result(report).criticalMs} ms, all ${result(report).allMs} ms`);
     await shandi.stopLedger();
     assert.deepEqual((await ledger.verdict({ query: asClient })).missing, []);

@@ -14,7 +14,13 @@ import type {
   PausedCopy,
 } from '../../workflows/contracts/recovery';
 import type { Round } from '../../workflows/contracts/guard';
-import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
+import type {
+  DataVolume,
+  PrimarySample,
+  PromotedStandby,
+  Salvage,
+  ServerFacts,
+} from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeService } from './fake-service';
@@ -119,8 +125,21 @@ export class FakeSite {
 
   /** What a test changes in a server as it is surveyed, by service. */
   readonly servers = new Map<string, Partial<ServerFacts>>();
+  /** What lies in the volumes of servers that do not answer, by service; else what their role has. */
+  readonly volumes = new Map<string, DataVolume['holds']>();
+
+  private volumeOf(service: string): DataVolume {
+    const usual = service === this.writer ? 'cluster' : 'standby';
+    return { volume: `shandi_${service}`, holds: this.volumes.get(service) ?? usual };
+  }
+
   /** What is not known of a server, by service. */
   readonly without = new Map<string, (keyof ServerFacts)[]>();
+
+  /** For a test that answers in its place. */
+  surveyed(service: string): ServerFacts {
+    return this.survey(service);
+  }
 
   /** In peace: postgres is the primary, every other member streams from it. */
   private survey(service: string): ServerFacts {
@@ -283,6 +302,7 @@ export class FakeSite {
       ...this.store.answers(),
       ...this.system.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
+      inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),

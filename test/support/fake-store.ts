@@ -40,7 +40,7 @@ export class FakeStore {
       restoreStoreCopy: (): RestoredStore => ({ volume: 'shandi_redis_copy', keys: 9, expiring: 1, durationMs: 10 }),
       removeStoreCopy: () => ({ removed: true }),
       useStoreVolume: ({ volume }: { volume: string }) => ({ from: 'shandi_redis', to: volume, containerId: 'new' }),
-      writeCanary: () => ({ keys: this.served, expiring: 1, afterMs: 10 }),
+      writeCanary: () => ({ keys: this.served, expiring: 1, unwrittenMs: 1_000, afterMs: 10 }),
       awaitHealthy: () => this.unwell,
     };
   }

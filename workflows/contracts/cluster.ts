@@ -60,6 +60,14 @@ export interface ServerFacts {
   freeBytes?: number;
 }
 
+/** What lies in the data volume of a server that does not answer. */
+export interface DataVolume {
+  /** Its name; absent: nothing names one. */
+  volume?: string;
+  /** `gone`: there is no such volume. `parts`: files of a cluster without its control file or version. `standby`: it carries standby.signal. */
+  holds: 'gone' | 'nothing' | 'parts' | 'cluster' | 'standby';
+}
+
 /** What the primary was at when it was last seen alive; kept outside it, so that its death can be measured. */
 export interface PrimarySample {
   service: string;

@@ -46,6 +46,12 @@ export const failoverInputSchema = z.strictObject({
     .describe(
       'whether the policy of the plan may answer the gate when the primary is gone, its fence can be proven and the loss is within the RPO. Default true; false: a person decides in any case',
     ),
+  wake: z
+    .boolean()
+    .default(false)
+    .describe(
+      'start standbys that have ended, where their own volume says that they are standbys, before one is chosen. Default false',
+    ),
   sighting: sightingSchema.optional().describe('what the guard saw'),
   sample: sampleSchema.optional().describe('last known position of the primary; default: the newest that was kept'),
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the primary was lost, if known'),

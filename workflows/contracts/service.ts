@@ -33,6 +33,12 @@ export const serviceRecoveryInputSchema = z.strictObject({
     .max(longestHelpMs)
     .optional()
     .describe("milliseconds a measure is given to help; default: the health check's start period"),
+  page: z
+    .boolean()
+    .default(true)
+    .describe(
+      'ask for its page through the gateway, too. Default true; false: whoever started the run does, when the gateway is open',
+    ),
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the service was lost, if known'),
 });
 export type ServiceRecoveryInput = z.infer<typeof serviceRecoveryInputSchema>;

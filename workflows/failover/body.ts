@@ -14,6 +14,7 @@ import { promoteAndOpen, type Opened } from './promote';
 import { protect } from './protect';
 import { serves } from './serving';
 import { survey } from './survey';
+import { awake } from './wake';
 
 /**
  * The failover of an input, from the first look at the servers to what the report says.
@@ -25,7 +26,7 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
   if (since) run.disaster(since);
 
   run.phase('Assess');
-  const seen = await survey(run, cluster, input);
+  const seen = await awake(run, cluster, input, await survey(run, cluster, input));
   const { primary } = seen;
   // Whoever was sent here because the primary is gone has nothing to do when it takes writes again: it came back by itself.
   if (input.sighting && serves(primary)) {

@@ -66,16 +66,19 @@ export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   }
 }
 
-/** Pause between two tries to get a lock, milliseconds. */
-const betweenTriesMs = 500;
+/** Pause between two tries to get a lock, milliseconds: it doubles, so that a long wait does not fill the history. */
+const firstPauseMs = 500;
+const longestPauseMs = 5_000;
 
 /** The same; a run that has its id is waited for. @param patienceMs how long, milliseconds */
 export async function whenUnlocked(child: ChildProcedure, patienceMs: number): Promise<ChildEnd> {
   const end = Date.now() + patienceMs;
+  let pauseMs = firstPauseMs;
   for (;;) {
     const ended = await runChild(child);
     if (!('locked' in ended) || Date.now() >= end) return ended;
-    await sleep(betweenTriesMs);
+    await sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
 }
 

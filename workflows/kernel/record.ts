@@ -102,6 +102,13 @@ export class RunRecord {
     this.publish();
   }
 
+  /** It has ended, whatever it said last. */
+  childOver(workflowId: string): void {
+    const others = (this.view.waitsOn ?? []).filter((one) => one.workflowId !== workflowId);
+    if (others.length > 0) this.view.waitsOn = others;
+    else delete this.view.waitsOn;
+  }
+
   end(state: RunState, verdict: Verdict): void {
     delete this.view.task;
     this.view.verdict = verdict;

@@ -4,6 +4,8 @@
  */
 import {
   ActivityFailure,
+  CancellationScope,
+  CancelledFailure,
   ApplicationFailure,
   ChildWorkflowFailure,
   condition,
@@ -115,7 +117,8 @@ export class Run {
    * @param lockPatienceMs how long another run that has its id is waited for, milliseconds; default: not at all
    */
   childResult(title: string, child: ChildProcedure, { lockPatienceMs = 0 } = {}): Promise<ChildEnd> {
-    return this.step('child', title, () => whenUnlocked(child, lockPatienceMs), { outcome: describeEnd });
+    const over = (): void => this.record.childOver(child.workflowId);
+    return this.step('child', title, () => whenUnlocked(child, lockPatienceMs).finally(over), { outcome: describeEnd });
   }
 
   /** Something to tidy up however the run ends; after the undo, newest first. */
@@ -266,6 +269,8 @@ export class Run {
     this.active += 1;
     try {
       await this.notPaused();
+      // Told to end meanwhile: a step that has not begun does not begin.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`"${title}" was not begun`);
       return await this.attempts(kind, title, act, options, undo);
     } finally {
       this.active -= 1;

@@ -10,7 +10,7 @@ export async function look(context: ServiceContext): Promise<ServiceFacts> {
   const { gateway } = plan;
   const site = gatewaySite(context);
   const runs = facts.container?.running && !facts.container.paused;
-  if (page === undefined || !runs) return facts;
+  if (page === undefined || !runs || !context.input.page) return facts;
   const answer = await siteActivities(site.name).urgent.askGateway({ gateway, site, page, deadlineMs: 0 });
   return { ...facts, page: answer, at: new Date().toISOString() };
 }

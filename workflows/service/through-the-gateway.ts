@@ -47,7 +47,7 @@ export async function throughTheGateway(run: Run, context: ServiceContext): Prom
   const site = gatewaySite(context);
   const on = siteActivities(site.name);
   run.phase('Verify');
-  const page = service.businessPage;
+  const page = context.input.page ? service.businessPage : undefined;
   if (page !== undefined)
     await run.probe(
       `Ask for ${page} as a client does`,

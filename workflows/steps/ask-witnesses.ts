@@ -8,13 +8,15 @@ import type { SiteProxies } from '../kernel/site';
  * Asks every witness of the plan; one that misses rows holds the run, and a person may skip it on record.
  * @param asked `until`: up to when what was committed has to be there; `doubtFrom`: from when on it may be lost; `resumedAt`:
  *   first commit of the new history. None of them: everything that was ever acknowledged has to be there
+ * @returns whether none of them misses anything
  */
 export async function askWitnesses(
   run: Run,
   on: SiteProxies,
   at: DatabaseAt,
   asked: { until?: string; doubtFrom?: string; resumedAt?: string },
-): Promise<void> {
+): Promise<boolean> {
+  let whole = true;
   for (const witness of at.database.witnesses) {
     let said: Testimony | undefined;
     await run.optional(
@@ -26,6 +28,7 @@ export async function askWitnesses(
       },
       (value) => value.summary,
     );
+    whole &&= said?.ok !== false;
     if (said) {
       run.facts(`Witness ${witness.name}`, [
         {
@@ -41,4 +44,5 @@ export async function askWitnesses(
       ]);
     }
   }
+  return whole;
 }

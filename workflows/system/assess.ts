@@ -3,7 +3,7 @@ import type { ServerFacts } from '../contracts/cluster';
 import { membersOf } from '../contracts/members';
 import type { StoreFacts } from '../contracts/store';
 import type { ProjectFacts, ProjectService } from '../contracts/system';
-import { clusterOf, siteOf, type Cluster } from '../failover/context';
+import { beside, clusterOf, siteOf, type Cluster } from '../failover/context';
 import { look, type Survey } from '../failover/survey';
 import type { Run } from '../kernel/run';
 import { siteActivities } from '../kernel/site';
@@ -74,27 +74,25 @@ export async function assess(run: Run, system: System): Promise<Assessment> {
       return seen && !(seen.state === 'running' && seen.health?.healthy) ? [[name, seen] as const] : [];
     }),
   );
-  const seenDatabases = databases.map((one) => withPath(one, of, plan.sites.length > 1 ? site.name : undefined));
   const gateway = of.get(plan.gateway.service);
   const assessment = {
     project,
-    databases: seenDatabases,
+    databases,
     stores: seenStores,
     gateway,
     unwell,
     well:
       unwell.size === 0 &&
       gateway?.state === 'running' &&
-      seenDatabases.every(({ way }) => way.path === 'intact') &&
+      databases.every(({ way }) => way.path === 'intact') &&
       seenStores.every(({ facts }) => facts.answered),
   };
   tell(run, assessment);
   return assessment;
 }
 
-type Asked = Pick<SeenDatabase, 'cluster' | 'survey'> & { clientPath: DatabasePicture['clientPath'] };
-
-async function askDatabase(run: Run, { plan, site }: System, name: string): Promise<Asked> {
+/** One database as it is now: its servers, what its clients get, and what lies in the volumes of those that are silent. */
+export async function askDatabase(run: Run, { plan, site }: System, name: string): Promise<SeenDatabase> {
   const cluster = clusterOf(run, name, plan, false);
   const { database } = cluster.home;
   const on = siteActivities(site.name);
@@ -106,20 +104,20 @@ async function askDatabase(run: Run, { plan, site }: System, name: string): Prom
       ({ says }) => says,
     ),
   ]);
-  return { cluster, survey, clientPath };
-}
-
-/** @param only site whose volumes were looked for; of another one nothing is known here */
-function withPath(asked: Asked, of: Map<string, ProjectService>, only: string | undefined): SeenDatabase {
-  const { cluster, survey, clientPath } = asked;
-  const { database } = cluster.home;
-  const there = cluster.members
-    .filter((member) => only === undefined || siteOf(cluster, member).name === only)
-    .flatMap(({ service }) => {
-      const volume = of.get(service)?.volumes.find(({ target }) => target === database.dataDirectory);
-      return volume ? [[service, volume.there] as const] : [];
-    });
-  const picture = { primary: survey.primary, standbys: survey.standbys, clientPath, volumeThere: new Map(there) };
+  const { primary, standbys } = survey;
+  const silent = [primary, ...standbys].filter((one) => !one.answered && one.engineAnswered);
+  const volumes = await Promise.all(
+    silent.map(async (one) => {
+      const at = { database, site: siteOf(cluster, one), service: one.service };
+      const seen = await run.probe(
+        `Look into the volume of ${one.service}`,
+        () => beside(one).urgent.inspectDataVolume(at),
+        ({ volume, holds }) => `${volume ?? 'none'}: ${holds}`,
+      );
+      return [one.service, seen] as const;
+    }),
+  );
+  const picture = { primary, standbys, clientPath, volumes: new Map(volumes) };
   return { cluster, survey, picture, way: choosePath(picture) };
 }
 

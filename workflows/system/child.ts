@@ -39,3 +39,10 @@ export function whyNot(end: ChildEnd): string | undefined {
 /** What a run has measured of the data that was lost, milliseconds; null: not known. */
 export const lossOf = (end: ChildEnd): number | null =>
   'report' in end ? (end.report.view.objectives?.achievedRpo ?? null) : null;
+
+/** Ends that somebody wanted, or that somebody was asked for in vain: no other way is taken over their head. */
+const byPerson = new Set(['DR-REJECTED', 'DR-ABORTED', 'DR-APPROVAL-EXPIRED']);
+
+/** Another run that still has the lock counts as well: whoever is at work there decides. */
+export const endedByPerson = (end: ChildEnd): boolean =>
+  'locked' in end || ('failed' in end && byPerson.has(end.failed.code));

@@ -1,5 +1,5 @@
 /** How a database is brought back, by what was seen of it; the gentlest way that can work. Pure. */
-import type { ServerFacts } from '../contracts/cluster';
+import type { DataVolume, ServerFacts } from '../contracts/cluster';
 import type { HealthAnswer } from '../contracts/service';
 
 /**
@@ -20,35 +20,50 @@ export interface DatabasePicture {
   standbys: ServerFacts[];
   /** What its clients get. */
   clientPath: HealthAnswer;
-  /** Data volumes that exist, by service; a service that is not in it was not looked for. */
-  volumeThere: ReadonlyMap<string, boolean>;
+  /** What lies in the volumes of the servers that do not answer, by service; one that is not in it was not looked into. */
+  volumes: ReadonlyMap<string, DataVolume>;
 }
+
+const holdsWords: Record<DataVolume['holds'], string> = {
+  gone: 'is gone',
+  nothing: 'holds nothing',
+  parts: 'holds parts of a cluster only',
+  cluster: 'is there',
+  standby: 'is that of a standby',
+};
 
 /** The way to begin with. */
 export function choosePath(seen: DatabasePicture): Path {
   const { primary, clientPath } = seen;
   const { service } = primary;
-  if (clientPath.healthy && primary.answered && !primary.inRecovery)
+  const writes = primary.answered && !primary.inRecovery;
+  if (writes && clientPath.healthy)
     return { path: 'intact', because: [`${service} takes writes, and clients reach it`] };
   if (!primary.engineAnswered && !primary.answered)
     return {
       path: 'unreachable',
       because: [`the engine of site ${primary.site} does not answer: ${primary.problem ?? ''}`],
     };
-  if (primary.answered && !primary.inRecovery)
+  if (writes)
     return { path: 'pooler', because: [`${service} takes writes, and clients do not reach it: ${clientPath.says}`] };
   const silent = `${service} does not serve: ${primary.answered ? 'it is in recovery, read-only' : (primary.problem ?? '')}`;
-  if (seen.volumeThere.get(service) === false) return withoutIt(seen, [silent, `its data volume is gone`]);
   if (primary.answered) return withoutIt(seen, [silent]);
-  return { path: 'restart', because: [silent, `its data volume ${primary.dataVolume ?? ''} is there`] };
+  const data = seen.volumes.get(service);
+  const itsData = `its data volume ${data?.volume ?? primary.dataVolume ?? ''} ${data ? holdsWords[data.holds] : 'is there'}`;
+  if (data && data.holds !== 'cluster') return withoutIt(seen, [silent, itsData]);
+  return { path: 'restart', because: [silent, itsData] };
 }
 
 /** The next way, when the server could not be brought back on the data it has. @param why it could not */
 export const afterRestart = (seen: DatabasePicture, why: string): Path =>
   withoutIt(seen, [`${seen.primary.service} could not be brought back on the data it has: ${why}`]);
 
-function withoutIt({ standbys, volumeThere }: DatabasePicture, because: string[]): Path {
-  const holds = standbys.filter((one) => one.answered || (one.engineAnswered && volumeThere.get(one.service) === true));
+/** A standby is one by what it is, not by its name: it answers read-only, or its volume says so. */
+export const isStandby = (one: ServerFacts, volumes: DatabasePicture['volumes']): boolean =>
+  one.answered ? one.inRecovery : volumes.get(one.service)?.holds === 'standby';
+
+function withoutIt({ standbys, volumes }: DatabasePicture, because: string[]): Path {
+  const holds = standbys.filter((one) => isStandby(one, volumes));
   if (holds.length > 0)
     return { path: 'failover', because: [...because, `${holds.map((one) => one.service).join(', ')} has the data`] };
   const none = standbys.length === 0 ? 'there is no standby' : 'no standby has its data';

@@ -2,13 +2,13 @@
 import type { Approval } from '../contracts/approval';
 import type { CardContent } from '../kernel/gate';
 import type { Run } from '../kernel/run';
-import { inWords, type Assessment } from './assess';
+import { assess, inWords, type Assessment } from './assess';
 import type { System } from './context';
 import type { DataPath } from './data-path';
 import { namesOf, type Waves } from './order';
 
-/** For how long an assessment is as good as a new one, milliseconds: nothing that serves is touched on its word. */
-const freshMs = 60_000;
+/** For how long an assessment is as good as a new one, milliseconds. */
+const freshMs = 10_000;
 
 /** The facts that an approval is bound to: how the data is brought back decides what can be lost. */
 interface Bound {
@@ -16,29 +16,46 @@ interface Bound {
   unwell: string[];
 }
 
-export async function decide(run: Run, system: System, seen: Assessment): Promise<Approval> {
+/** @returns `latest`: the newest assessment, which is the approved one or does not differ from it in what was approved */
+export async function decide(
+  run: Run,
+  system: System,
+  first: Assessment,
+): Promise<{ approval: Approval; latest: () => Assessment }> {
   const { plan, input } = system;
   const policy = plan.approvals.find((one) => one.gate === 'system.recover');
+  let seen = first;
+  let at = Date.now();
   run.phase('Decide');
-  return run.gate<Bound>('recover', {
+  const approval = await run.gate<Bound>('recover', {
     policy: {
       approvers: policy?.approvers ?? [],
       expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
       onExpiry: 'reject',
     },
     freshMs,
-    measure: () =>
-      Promise.resolve({
+    measure: async () => {
+      if (Date.now() - at >= freshMs) {
+        seen = await assess(run, system);
+        at = Date.now();
+      }
+      return {
         paths: seen.databases.map(({ survey, way }) => `${survey.at.database.name}: ${way.path}`),
         unwell: [...seen.unwell.keys()],
-      }),
-    drifted: () => undefined,
+      };
+    },
+    // A service more or less is none of what was decided: those that are well are not touched.
+    drifted: (before, now) =>
+      before.paths.join() === now.paths.join()
+        ? undefined
+        : `the data was to come back so: ${before.paths.join(', ')}; now: ${now.paths.join(', ')}`,
     answer: () =>
       input.policyMayAnswer
         ? 'policy: what is begun here starts what serves nobody; a run that takes data back asks at a gate of its own'
         : undefined,
     card: () => card(system, seen),
   });
+  return { approval, latest: () => seen };
 }
 
 const dataWords: Record<DataPath, string> = {

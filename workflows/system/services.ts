@@ -27,6 +27,8 @@ export async function recoverServices(
   const started = await start(run, system, namesOf(waves), valid);
   // The gateway resolves the names of its upstreams when it starts: they have containers now.
   const beside = meanwhile();
+  // Whoever ends the run meanwhile has it fail before it is waited for.
+  beside.catch(() => undefined);
   const lost: string[] = [];
   for (const wave of waves) lost.push(...(await recoverWave(run, system, wave, started)));
   await beside;
@@ -82,7 +84,7 @@ async function recoverOne(run: Run, system: System, service: Service): Promise<s
     title: `Recover ${service.name}`,
     procedure: 'serviceRecovery',
     resource: serviceResource(service.name),
-    input: { service: service.name },
+    input: { service: service.name, page: false },
   });
   const why = whyNot(end);
   if (why === undefined) return [];

@@ -12,24 +12,39 @@ import type { Assessment, SeenDatabase } from './assess';
 import type { System } from './context';
 import type { Recovered } from './data';
 
+export interface Validation {
+  /** Nothing that was asked said no. */
+  sound: boolean;
+  /** What proved it, in a sentence. */
+  says: string;
+}
+
 /** Asks everything that can say that the recovery is none. A no holds the run; a person may go on, on record. */
 export async function validate(
   run: Run,
   system: System,
   { databases }: Assessment,
   recovered: Recovered[],
-): Promise<{ sound: boolean }> {
+): Promise<Validation> {
+  const { input, plan } = system;
+  const { transactions, commands } = plan.validation;
   run.phase('Validate');
   const verdicts = await Promise.all(databases.map((one) => integrityOf(run, one)));
-  const placed = system.input.validate ? await placeTransactions(run, system) : true;
-  const tested = system.input.validate ? await runTests(run, system) : true;
+  if (input.validate) verdicts.push(await placeTransactions(run, system), await runTests(run, system));
   for (const { cluster } of databases) {
     const resource = databaseResource(cluster.home.database.name);
     const ways = recovered.find((one) => one.resource === resource)?.ways ?? [];
     // A run that took data back has asked them itself, for what it owes them.
-    if (!ways.includes('failover') && !ways.includes('recover')) await askWitnesses(run, system.on, cluster.home, {});
+    if (!ways.includes('failover') && !ways.includes('recover'))
+      verdicts.push(await askWitnesses(run, system.on, cluster.home, {}));
   }
-  return { sound: verdicts.every(Boolean) && placed && tested };
+  const proven = [
+    'clients get every page',
+    ...(input.validate && transactions.length > 0 ? ['business transactions were placed'] : []),
+    ...(input.validate && commands.length > 0 ? ['the tests of the plan passed'] : []),
+  ];
+  const omitted = input.validate ? '' : '; business transactions and tests were left out, as the input has it';
+  return { sound: verdicts.every(Boolean), says: `${proven.join(', ')}${omitted}` };
 }
 
 /** Of the server that is the primary now, whichever that is. */

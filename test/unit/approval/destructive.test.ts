@@ -68,7 +68,6 @@ const destructive: Record<Demanding, true> = {
   reloadGateway: true,
   useStoreVolume: true,
   startServices: true,
-  wakeStandby: true,
   makeDataVolume: true,
 };
 
@@ -109,6 +108,8 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   keepServiceLog: 'writes a file of the control plane',
   askDependency: 'reads',
   askGateway: 'reads',
+  inspectDataVolume: 'reads',
+  wakeStandby: 'starts a server that is read-only by its own volume, and stops it again when it is not',
   inspectProject: 'reads',
   awaitServices: 'reads',
   askPages: 'reads',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerFacts } from '../../../workflows/contracts/cluster';
+import type { DataVolume, ServerFacts } from '../../../workflows/contracts/cluster';
 import { afterRestart, choosePath, type DatabasePicture } from '../../../workflows/system/data-path';
 
 const server = (service: string, own: Partial<ServerFacts> = {}): ServerFacts =>
@@ -18,19 +18,21 @@ const follows = server('postgres-standby', { answered: true, inRecovery: true })
 const silent = { healthy: false, says: 'ECONNREFUSED' };
 const reached = { healthy: true, says: 'it answers through the client path' };
 
+/** Of servers that do not answer; what is not named has what its role has. */
+const volumes = (own: Record<string, DataVolume['holds']> = {}): Map<string, DataVolume> =>
+  new Map(
+    Object.entries({ postgres: 'cluster', 'postgres-standby': 'standby', ...own } as const).map(([service, holds]) => [
+      service,
+      { volume: `shandi_${service}`, holds },
+    ]),
+  );
 const seen = (own: Partial<DatabasePicture> = {}): DatabasePicture => ({
   primary: server('postgres'),
   standbys: [server('postgres-standby')],
   clientPath: silent,
-  volumeThere: new Map([
-    ['postgres', true],
-    ['postgres-standby', true],
-  ]),
+  volumes: volumes(),
   ...own,
 });
-const gone = (...services: string[]): Map<string, boolean> =>
-  new Map(['postgres', 'postgres-standby'].map((one) => [one, !services.includes(one)]));
-
 describe('how a database is brought back, by what was seen of it', () => {
   const cases: [what: string, own: Partial<DatabasePicture>, path: string, because: RegExp][] = [
     ['it writes, and clients reach it', { primary: writes, clientPath: reached }, 'intact', /takes writes/],
@@ -38,25 +40,25 @@ describe('how a database is brought back, by what was seen of it', () => {
     ['it has ended and its data is there', {}, 'restart', /exit code 137.*; its data volume shandi_postgres is there/],
     [
       'its volume is gone, a standby streams',
-      { standbys: [follows], volumeThere: gone('postgres') },
+      { standbys: [follows], volumes: volumes({ postgres: 'gone' }) },
       'failover',
-      /volume is gone; postgres-standby has the data/,
+      /shandi_postgres is gone; postgres-standby has the data/,
     ],
     [
       'its volume is gone, the standby was killed too',
-      { volumeThere: gone('postgres') },
+      { volumes: volumes({ postgres: 'gone' }) },
       'failover',
       /postgres-standby has the data/,
     ],
     [
       'both volumes are gone',
-      { volumeThere: gone('postgres', 'postgres-standby') },
+      { volumes: volumes({ postgres: 'gone', 'postgres-standby': 'gone' }) },
       'recover',
       /no standby has its data: what is left are the backups/,
     ],
     [
       'its volume is gone and there never was a standby',
-      { standbys: [], volumeThere: gone('postgres') },
+      { standbys: [], volumes: volumes({ postgres: 'gone' }) },
       'recover',
       /there is no standby/,
     ],
@@ -72,8 +74,29 @@ describe('how a database is brought back, by what was seen of it', () => {
       'unreachable',
       /engine of site primary/,
     ],
-    ['nobody looked for volumes', { volumeThere: new Map() }, 'restart', /is there/],
+    ['nobody looked for volumes', { volumes: new Map() }, 'restart', /is there/],
   ];
+  cases.push(
+    ['its volume is empty', { volumes: volumes({ postgres: 'nothing' }) }, 'failover', /holds nothing/],
+    [
+      'its control file is gone',
+      { volumes: volumes({ postgres: 'parts' }), standbys: [] },
+      'recover',
+      /parts of a cluster/,
+    ],
+    [
+      'the standby was never one',
+      { volumes: volumes({ postgres: 'gone', 'postgres-standby': 'cluster' }) },
+      'recover',
+      /no standby has its data/,
+    ],
+    [
+      'a standby by name takes writes',
+      { standbys: [server('postgres-standby', { answered: true })], volumes: volumes({ postgres: 'gone' }) },
+      'recover',
+      /no standby has its data/,
+    ],
+  );
   for (const [what, own, path, because] of cases)
     it(`${what}: ${path}`, () => {
       const way = choosePath(seen(own));
