@@ -9,3 +9,7 @@ export { databaseRestart } from './database-restart';
 export { serviceRecovery } from './service-recovery';
 export { backupRedis } from './backup-redis';
 export { restoreRedis } from './restore-redis';
+export { backupConfiguration } from './backup-configuration';
+export { restoreConfiguration } from './restore-configuration';
+export { backupCertificates } from './backup-certificates';
+export { restoreCertificates } from './restore-certificates';

@@ -16,6 +16,7 @@ import type {
 import type { Round } from '../../workflows/contracts/guard';
 import type { PrimarySample, PromotedStandby, Salvage, ServerFacts } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
+import { FakeConfiguration } from './fake-configuration';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 
@@ -26,6 +27,8 @@ export class FakeSite {
   readonly service = new FakeService();
   /** The store that is backed up and restored. */
   readonly store = new FakeStore();
+  /** The files and certificates that are backed up and restored. */
+  readonly configuration = new FakeConfiguration();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -275,6 +278,7 @@ export class FakeSite {
       clientWrite: () => write,
       ...this.service.answers(),
       ...this.store.answers(),
+      ...this.configuration.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

@@ -58,6 +58,10 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   serviceRecovery: { title: 'service recovery', done: 'recovered' },
   backupRedis: { title: 'backup', done: 'backed up' },
   restoreRedis: { title: 'restore', done: 'restored' },
+  backupConfiguration: { title: 'backup', done: 'backed up' },
+  restoreConfiguration: { title: 'restore', done: 'restored' },
+  backupCertificates: { title: 'backup', done: 'backed up' },
+  restoreCertificates: { title: 'restore', done: 'restored' },
   guardDatabase: { title: 'guard', done: 'guarded' },
   keepCopy: { title: 'keeping of a copy', done: 'kept' },
 };
