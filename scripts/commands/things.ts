@@ -1,15 +1,17 @@
-/** Commands that each start one procedure on a service or a store, as data. What they do is in start-on.ts, loaded when needed. */
+/** Commands that each start one procedure on a service, a store or the files of the platform, as data. What they do is in start-on.ts, loaded when needed. */
 import { Command } from 'commander';
 import { act } from '../lib/act';
 import { startExits } from '../lib/exit-codes';
 import { addFields, approvalTimeout, planHash, type Field } from '../lib/fields';
 import { addDetach, addFollow, addWho } from '../lib/options';
 import { plainStart } from '../lib/plain';
+import { bundleCommands, isNameless } from './bundles';
+import type { StartedOn } from './start-on';
 
 export interface ThingCommand {
   /** Both words of it: `recover service`. */
   command: string;
-  procedure: 'serviceRecovery' | 'restoreRedis' | 'backupRedis';
+  procedure: StartedOn;
   description: string;
   fields: Field[];
   /** What a person should know before. */
@@ -93,7 +95,7 @@ const backupStore: ThingCommand = {
 
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
-  for (const about of [recoverService, recoverStore, backupStore]) {
+  for (const about of [recoverService, recoverStore, backupStore, ...bundleCommands]) {
     const [first, second = ''] = about.command.split(' ');
     if (first === parent.name()) add(parent, about, second);
   }
@@ -105,7 +107,7 @@ export const backupCommand = (): Command =>
   addThings(new Command('backup').description('back up something beside the databases'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
-  const command = parent.command(`${word} <name>`).description(about.description);
+  const command = parent.command(isNameless(about) ? word : `${word} <name>`).description(about.description);
   addFollow(addWho(addDetach(addFields(command, about.fields)))).addHelpText(
     'after',
     `
