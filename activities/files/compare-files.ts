@@ -134,7 +134,7 @@ async function certificateProblem({ path, publicName }: CertificatesAt): Promise
 
 function isYaml(text: string): boolean {
   try {
-    parse(text, { merge: true });
+    parse(text, { merge: true, logLevel: 'error' });
     return true;
   } catch {
     return false;

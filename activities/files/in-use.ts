@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { parseEnv } from 'node:util';
 import type { EnvFileAt, StatefulVariable } from '../../workflows/contracts/bundle';
 import { findService } from '../shared/containers';
+import { envValues } from '../shared/env-entries';
 import { hostOf } from '../shared/databases-file';
 import { inspectVolume } from '../shared/ownership';
 import { fromRoot } from '../shared/paths';
@@ -12,7 +12,7 @@ export async function knownOf(
   { site, stateful }: EnvFileAt,
   present: string | undefined,
 ): Promise<Record<string, Known>> {
-  const now = present === undefined ? {} : parseEnv(present);
+  const now = present === undefined ? {} : envValues(present);
   const entries = stateful.map(async (one): Promise<[string, Known]> => {
     const written = now[one.variable];
     if (one.pooler) return [one.variable, { inUse: await hostInUse(one.pooler) }];

@@ -1,8 +1,7 @@
 /** What an env file that is restored says: pure, because a wrong line starts the database on the wrong volume. */
-import { parseEnv } from 'node:util';
 import type { StatefulVariable } from '../../workflows/contracts/bundle';
 import { withVariable } from '../shared/env-file';
-import { envEntries } from '../shared/env-entries';
+import { envEntries, envValues } from '../shared/env-entries';
 
 /** What is known of a variable that is state, beside the two texts. */
 export interface Known {
@@ -40,8 +39,8 @@ const plain = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * variable keeps the value that stands in the present file; else it gets what is in use; else the bundle's, with a warning.
  */
 export function mergeEnv({ bundle, present, base, stateful, known, takenAt }: Merge): Merged {
-  const former = parseEnv(bundle);
-  const now = present === undefined ? {} : parseEnv(present);
+  const former = envValues(bundle);
+  const now = present === undefined ? {} : envValues(present);
   let text = base === 'bundle' || present === undefined ? bundle : withMissing(present, bundle);
   const from: Merged['from'] = {};
   const warnings: string[] = [];
@@ -71,7 +70,7 @@ export function mergeEnv({ bundle, present, base, stateful, known, takenAt }: Me
 
 /** Adds the lines of the variables that a text does not have. */
 function withMissing(text: string, other: string): string {
-  const there = new Set(Object.keys(parseEnv(text)));
+  const there = new Set(Object.keys(envValues(text)));
   const lines = new Map(envEntries(other).entries.map(({ key, raw }) => [key, raw]));
   const added = [...lines].filter(([key]) => !there.has(key)).map(([, raw]) => `${raw}\n`);
   if (added.length === 0) return text;
@@ -80,8 +79,8 @@ function withMissing(text: string, other: string): string {
 
 /** Keys that `text` lacks and `other` has. */
 export function lackedKeys(text: string, other: string): string[] {
-  const there = parseEnv(text);
-  return Object.keys(parseEnv(other)).filter((key) => !(key in there));
+  const there = envValues(text);
+  return Object.keys(envValues(other)).filter((key) => !(key in there));
 }
 
 /** Names of the keys that a change of text adds, takes away and gives another value; never a value. */
@@ -89,10 +88,10 @@ export function keyChanges(
   before: string | undefined,
   after: string,
 ): { added: string[]; removed: string[]; changed: string[] } {
-  const [a, b] = [before === undefined ? {} : parseEnv(before), parseEnv(after)];
+  const [a, b] = [before === undefined ? {} : envValues(before), envValues(after)];
   return {
     added: Object.keys(b).filter((key) => !(key in a)),
-    removed: Object.keys(a).filter((key) => !(key in b) && /^[A-Za-z_][A-Za-z0-9_]*$/.test(key)),
+    removed: Object.keys(a).filter((key) => !(key in b)),
     changed: Object.keys(b).filter((key) => key in a && a[key] !== b[key]),
   };
 }

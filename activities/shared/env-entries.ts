@@ -1,3 +1,5 @@
+import { parseEnv } from 'node:util';
+
 /** One variable of an env file, with the lines it is made of. */
 export interface EnvEntry {
   key: string;
@@ -39,4 +41,12 @@ export function envEntries(text: string): { entries: EnvEntry[]; garbage: boolea
     at = end;
   }
   return { entries, garbage };
+}
+
+/**
+ * Values by key, as far as they can be read: a line that is garbage takes nothing else with it, which it does where the text
+ * is parsed as a whole.
+ */
+export function envValues(text: string): Record<string, string> {
+  return Object.fromEntries(envEntries(text).entries.map(({ key, raw }) => [key, parseEnv(raw)[key] ?? '']));
 }

@@ -129,6 +129,10 @@ describe('procedures in words', () => {
       'service recovery',
       'backup',
       'restore',
+      'backup',
+      'restore',
+      'backup',
+      'restore',
       'guard',
       'keeping of a copy',
     ]));
