@@ -15,7 +15,7 @@ export const recipient = z.union(
   [
     z
       .string()
-      .regex(/^age1[02-9ac-hj-np-z]{58}$/)
+      .regex(/^age1[02-9ac-hj-np-z]{58}$/, { error: RECIPIENT })
       .describe('An X25519 recipient, as `age-keygen` prints it.'),
     z.strictObject({ file: path.describe('File that holds the recipient; empty lines and lines with # are skipped.') }),
   ],
