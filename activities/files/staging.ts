@@ -2,8 +2,8 @@
  * Where a bundle lies in the open while a run works with it: a directory of the run's own that nobody else may enter, removed
  * however the run ends.
  */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { bundleBackupSchema, type BundlesAt } from '../../workflows/contracts/bundle';
 import { drFailure } from '../../workflows/contracts/errors';
@@ -40,6 +40,7 @@ export async function stage({ kind, backups, label }: StagedAt): Promise<OpenBun
   const opened = await openBundle(folder, backup, backups);
   demandOnlyOf(opened, backups[kind].files);
   const root = stagingFolder();
+  await sweep(root);
   await mkdir(root, { recursive: true, mode: 0o700 });
   if (((await stat(root)).mode & 0o077) !== 0)
     throw drFailure('DR-TOOL', `the staging folder of this run may be entered by others than the worker's user`, {
@@ -47,6 +48,15 @@ export async function stage({ kind, backups, label }: StagedAt): Promise<OpenBun
     });
   for (const [path, content] of opened.files) await writeFileAtomically(stagedFile(path), content, 0o600);
   return opened;
+}
+
+/** What a run under the same lock has left that was terminated: it holds the lock no more, and nobody else removes it. */
+async function sweep(root: string): Promise<void> {
+  const lock = `${activityInfo().workflowExecution?.workflowId ?? 'none'}-`;
+  const left = (await readdir(dirname(root)).catch(() => [])).filter(
+    (name) => name.startsWith(lock) && name !== basename(root),
+  );
+  for (const name of left) await rm(join(dirname(root), name), { recursive: true, force: true });
 }
 
 /** What is to be written for a file: the planned text where there is one, else the bundle's. */

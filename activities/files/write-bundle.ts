@@ -14,8 +14,8 @@ import { writeFileAtomically } from '../shared/write-file';
 import { seal, sealedFile, sha256, unseal, type OpenBundle } from './bundle-file';
 import { identitiesOf, recipientsOf } from './keys';
 
-/** More than that is no configuration, bytes: something else lies among the files of the plan. */
-const most = 200_000_000;
+/** More than that is no configuration, bytes: something else lies among the files of the plan. It is decrypted in one go, between two heartbeats. */
+const most = 50_000_000;
 
 /**
  * Reads files, and keeps them as one encrypted bundle in `folder`. It is opened again and compared before the record of it is

@@ -199,11 +199,11 @@ describe('a bundle', () => {
     const big = join(folder, 'state', 'big');
     writeFileSync(big, '');
     const { truncateSync } = await import('node:fs');
-    truncateSync(big, 300_000_000);
+    truncateSync(big, 80_000_000);
     const { message } = await failure(() =>
       writeBundle(join(folder, 'b'), { ...about, images: [] }, [big], at.backups),
     );
-    assert.match(message, /more than 200 MB: they are no configuration/);
+    assert.match(message, /more than 50 MB: they are no configuration/);
   });
 });
 

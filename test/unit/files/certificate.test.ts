@@ -15,7 +15,11 @@ const judge = (files: Record<string, string>, at = then, publicName = name): Cer
 
 describe('a certificate that could be served', () => {
   it('is valid, has its key beside it or in the same file, and is for the public name', () => {
-    for (const files of [{ 'a.crt': api.crt, 'a.key': api.key }, { 'all.pem': api.key + api.crt + other.crt }]) {
+    const sets: Record<string, string>[] = [
+      { 'a.crt': api.crt, 'a.key': api.key },
+      { 'all.pem': api.key + api.crt + other.crt },
+    ];
+    for (const files of sets) {
       const { good, problem } = judge(files);
       assert.equal(problem, undefined);
       assert.equal(good?.notBefore, '2026-01-01T00:00:00.000Z');
