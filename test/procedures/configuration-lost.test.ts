@@ -56,10 +56,18 @@ describe('configuration is lost', function () {
       }),
     );
 
+  const redis = async (...command: string[]): Promise<void> => {
+    const REDISCLI_AUTH = (await readEnv(project))['REDIS_PASSWORD'] ?? '';
+    const args = ['exec', '-e', 'REDISCLI_AUTH', containerOf('redis'), 'redis-cli', ...command];
+    await promisify(execFile)('docker', args, { env: { ...process.env, REDISCLI_AUTH } });
+  };
+
   it('the env file is overwritten with garbage: restored by policy, on the volumes that are in use, not on those of the bundle', async () => {
     const taken = await takeBundle(shandi, 'configuration');
     // A procedure changes the volume of Redis after the bundle was taken.
     const former = (await readEnv(project))['REDIS_VOLUME'] ?? '';
+    // A backup without a key is restored by nobody's policy.
+    await redis('SET', 'kept', '1');
     await onRedis('backupRedis', 'backup.store.redis');
     await docker.getContainer(containerOf('redis')).remove({ force: true });
     await docker.getVolume(former).remove();
