@@ -52,7 +52,7 @@ const bad: [name: string, args: string[], says: RegExp[]][] = [
     ['recover', 'configuration', '--backup', 'newest', '--what', 'some', '--reason', 'x'],
     [/--backup/, /"newest"/, /20261122T172924Z-1ea3d016/, /--what is "some": expected missing or all/],
   ],
-  ['a name where there is one thing', ['backup', 'certificates', 'server', '--reason', 'x'], [/too many arguments/]],
+  ['a name where there is one thing', ['backup', 'certificates', 'server', '--reason', 'x'], [/Too many arguments/]],
   ['server to promote', [...lost, '--to', 'Standby!'], [/--to/, /"Standby!"/, /postgres-standby/]],
   [
     'unknown server',
