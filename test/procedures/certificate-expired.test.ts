@@ -12,6 +12,7 @@ import { execIn } from '../../platform/lifecycle/compose';
 import { startOnFiles, stateFolder, takeBundle } from '../support/bundles';
 import { makeCertificate, servedAt } from '../support/certificates';
 import { project } from '../support/names';
+import { noSecrets } from '../support/no-secrets';
 import { approve, failureOf, resultOf, until } from '../support/runs';
 import type { Shandi } from '../support/shandi';
 import { useShandi } from '../support/use-shandi';
@@ -62,7 +63,9 @@ describe('the certificate has expired', function () {
     assert.ok((await served()).validTo.getTime() < Date.now(), 'a client is served an expired one');
     const useless = await takeBundle(shandi, 'certificates');
 
-    const report = await resultOf(await startOnFiles(shandi, 'restoreCertificates'));
+    const handle = await startOnFiles(shandi, 'restoreCertificates');
+    const report = await resultOf(handle);
+    await noSecrets(handle, [['the private key', before.key.split('\n')[1] ?? '']]);
     assert.match(report.view.approvals[0]?.reason ?? '', /0 missing, 2 broken/);
     assert.match(JSON.stringify(report.view.timeline), new RegExp(`${useless.label} is passed over: .*expired`));
     assert.equal(report.result['backup'], whole.label);

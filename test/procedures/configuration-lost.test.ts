@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Decrypter } from 'age-encryption';
@@ -35,7 +35,11 @@ describe('configuration is lost', function () {
   /** The env file and a file of the servers, as they were before each test: whatever becomes of it, the platform goes on. */
   let before: { path: string; text: string; mode: number }[] = [];
   beforeEach(() => {
-    before = [envPath, redisConf].map((path) => ({
+    before = [
+      envPath,
+      redisConf,
+      ...['pgbouncer/databases.ini', 'certs/server.crt'].map((name) => join(stateFolder, name)),
+    ].map((path) => ({
       path,
       text: readFileSync(path, 'utf8'),
       mode: statSync(path).mode & 0o777,
@@ -47,6 +51,15 @@ describe('configuration is lost', function () {
 
   const restore = (input: Record<string, unknown> = {}): ReturnType<typeof startOnFiles> =>
     startOnFiles(shandi, 'restoreConfiguration', input);
+  /** Under a plan whose primary site has another Compose file. */
+  const withPrimaryOf = (file: string, act: () => Promise<void>): Promise<void> =>
+    withPlan(
+      (plan) => ({
+        ...plan,
+        sites: plan.sites.map((one) => (one.role === 'primary' ? { ...one, compose: { ...one.compose, file } } : one)),
+      }),
+      act,
+    );
   const onRedis = async (procedure: string, workflowId: string): Promise<Report> =>
     resultOf(
       await shandi.client.workflow.start(procedure, {
@@ -150,9 +163,14 @@ describe('configuration is lost', function () {
     const mistake = 'mistaken-token-0123456789';
     writeFileSync(envPath, env.replace(/^TOKEN_SECRET=.*$/m, `TOKEN_SECRET=${mistake}`));
 
+    // Who is primary, and a certificate without its key, are not for this procedure to replace.
+    const alone = [join(stateFolder, 'pgbouncer', 'databases.ini'), join(stateFolder, 'certs', 'server.crt')];
+    for (const path of alone) appendFileSync(path, '\n');
+    const left = alone.map((path) => readFileSync(path, 'utf8'));
+
     const idle = await resultOf(await restore());
     assert.equal(idle.result['needed'], false, 'what can be read is not missing');
-    assert.equal((idle.result['left'] as string[]).length, 2);
+    assert.equal((idle.result['left'] as string[]).length, 4);
 
     const handle = await restore({ what: 'all' });
     const waiting = await until(handle, 'waiting-approval');
@@ -163,8 +181,11 @@ describe('configuration is lost', function () {
     const report = await resultOf(handle);
     assert.equal(readFileSync(redisConf, 'utf8'), was);
     assert.ok(readFileSync(envPath, 'utf8') === env, 'the env file is as it was');
-    await noSecrets(handle);
-    assert.ok(!JSON.stringify(await handle.fetchHistory()).includes(mistake));
+    assert.deepEqual(
+      alone.map((path) => readFileSync(path, 'utf8')),
+      left,
+    );
+    await noSecrets(handle, [['the mistaken token', mistake]]);
 
     // What was replaced can be had back, with nothing but the identity.
     const sealed = join(backupsFolder, 'configuration', 'replaced', `${String(report.result['kept'])}.tar.age`);
@@ -183,28 +204,44 @@ describe('configuration is lost', function () {
     writeFileSync(redisConf, mistaken);
     writeFileSync(compose, 'services: {x: {image: x, what: is, this: }}\n');
     try {
-      await withPlan(
-        (plan) => ({
-          ...plan,
-          sites: plan.sites.map((one) =>
-            one.role === 'primary'
-              ? { ...one, compose: { ...one.compose, file: `platform/state/${project}/broken.yml` } }
-              : one,
-          ),
-        }),
-        async () => {
-          const handle = await restore({ what: 'all' });
-          await approve(handle);
-          const held = await until(handle, 'held');
-          assert.equal(held.hold?.problem.code, 'DR-COMPOSE');
-          await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
-          assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
-        },
-      );
+      await withPrimaryOf(`platform/state/${project}/broken.yml`, async () => {
+        const handle = await restore({ what: 'all' });
+        await approve(handle);
+        const held = await until(handle, 'held');
+        assert.equal(held.hold?.problem.code, 'DR-COMPOSE');
+        await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
+        assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+      });
     } finally {
       rmSync(compose);
     }
     assert.equal(readFileSync(redisConf, 'utf8'), mistaken);
+  });
+
+  it('a Compose file is no Compose file any more, or one that it includes is gone: only what is amiss is put back', async () => {
+    const [main, part] = ['main.yml', 'part.yml'].map((name) => `platform/state/${project}/${name}`) as [
+      string,
+      string,
+    ];
+    const whole = 'include: [part.yml]\nservices: {one: {image: "shandi/redis:1"}}\n';
+    writeFileSync(join(root(), main), whole);
+    writeFileSync(join(root(), part), 'services: {two: {image: "shandi/redis:1"}}\n');
+    try {
+      await withPrimaryOf(main, async () => {
+        await takeBundle(shandi, 'configuration');
+        rmSync(join(root(), part));
+        assert.deepEqual((await resultOf(await restore())).result['restored'], [part]);
+        for (const broken of ['services: [', 'services: {one: {image: "shandi/redis:1", what: 1}}\n']) {
+          writeFileSync(join(root(), main), broken);
+          const report = await resultOf(await restore());
+          assert.deepEqual(report.result['restored'], [main]);
+          assert.match(report.view.approvals[0]?.reason ?? '', /0 missing, 1 broken/);
+          assert.equal(readFileSync(join(root(), main), 'utf8'), whole);
+        }
+      });
+    } finally {
+      for (const path of [main, part]) rmSync(join(root(), path), { force: true });
+    }
   });
 
   it('a bundle with one changed byte: refused by name, and passed over where another is whole', async () => {
@@ -238,33 +275,25 @@ describe('configuration is lost', function () {
     try {
       await sh('docker', ['commit', '--change', 'LABEL dr.test=extra', made.id, name]);
       const { Id } = await docker.getImage(name).inspect();
-      await withPlan(
-        (plan) => ({
-          ...plan,
-          sites: plan.sites.map((one) =>
-            one.role === 'primary' ? { ...one, compose: { ...one.compose, file } } : one,
-          ),
-        }),
-        async () => {
-          await takeBundle(shandi, 'configuration', true);
-          await docker.getImage(name).remove({ force: true });
-          await assert.rejects(docker.getImage(Id).inspect());
-          const report = await resultOf(await restore());
-          assert.deepEqual(report.result['images'], [name]);
-          assert.equal((await docker.getImage(name).inspect()).Id, Id);
-          const { stdout } = await sh('docker', [
-            ...['run', '--rm', '--pull', 'never', '--network', 'none'],
-            ...['--entrypoint', 'redis-server', name, '--version'],
-          ]);
-          assert.match(stdout, /Redis server/, 'and it runs');
-          const kept = readdirSync(join(backupsFolder, 'images')).sort();
-          const id = Id.replace('sha256:', '');
-          assert.deepEqual(
-            kept.filter((one) => one.startsWith(id)),
-            [`${id}.tar.gz`, `${id}.tar.gz.sha256`],
-          );
-        },
-      );
+      await withPrimaryOf(file, async () => {
+        await takeBundle(shandi, 'configuration', true);
+        await docker.getImage(name).remove({ force: true });
+        await assert.rejects(docker.getImage(Id).inspect());
+        const report = await resultOf(await restore());
+        assert.deepEqual(report.result['images'], [name]);
+        assert.equal((await docker.getImage(name).inspect()).Id, Id);
+        const { stdout } = await sh('docker', [
+          ...['run', '--rm', '--pull', 'never', '--network', 'none'],
+          ...['--entrypoint', 'redis-server', name, '--version'],
+        ]);
+        assert.match(stdout, /Redis server/, 'and it runs');
+        const kept = readdirSync(join(backupsFolder, 'images')).sort();
+        const id = Id.replace('sha256:', '');
+        assert.deepEqual(
+          kept.filter((one) => one.startsWith(id)),
+          [`${id}.tar.gz`, `${id}.tar.gz.sha256`],
+        );
+      });
     } finally {
       await made.remove({ force: true });
       await docker
