@@ -2,6 +2,7 @@ import { parsePlan } from './parse';
 import type { Plan, PlanDocument } from './schema';
 import { stringify } from 'yaml';
 import { planDocument } from './write';
+import type { Recipient } from './schema/backups';
 import type { SecretRef } from './schema/common';
 
 /** How a copy of the platform differs from the one the plan describes. */
@@ -19,7 +20,7 @@ export interface Derivation {
  * volumes, a state directory of its own. Drills and tests work on such a copy. Resources keep their names
  * (`database.shandi`), so what holds for the plan holds for the copy.
  *
- * Volumes named `<project>_…`, paths below `platform/state/<project>/` and `platform/backups/<project>/`, and the projects of the other sites follow the
+ * Volumes named `<project>_…`, paths below `platform/state/<project>/`, `platform/backups/<project>/` and `platform/keys/<project>/`, and the projects of the other sites follow the
  * project. A copy tells nobody: mail server, SMS account, webhooks and the status page's API are left out. Everything else
  * stays.
  *
@@ -81,6 +82,8 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
     backups: {
       ...written.backups,
       directory: rename.path(written.backups.directory),
+      recipient: rename.recipient(written.backups.recipient),
+      identity: rename.secret(written.backups.identity),
       configuration: { ...written.backups.configuration, files: written.backups.configuration.files.map(rename.path) },
       certificates: { ...written.backups.certificates, files: written.backups.certificates.files.map(rename.path) },
     },
@@ -107,6 +110,7 @@ interface Renaming {
   path(path: string): string;
   volume(name: string): string;
   secret(ref: SecretRef): SecretRef;
+  recipient(key: Recipient): Recipient;
 }
 
 function renaming(from: string, to: string): Renaming {
@@ -115,11 +119,12 @@ function renaming(from: string, to: string): Renaming {
   // `platform/state/shandi/.env`, `platform/backups/shandi`: the directory is named after the project.
   const path = (value: string): string =>
     value.replace(
-      /(^|\/)(platform\/(?:state|backups)\/)([^/]+)(?=\/|$)/,
+      /(^|\/)(platform\/(?:state|backups|keys)\/)([^/]+)(?=\/|$)/,
       (_, start, state, name) => `${start}${state}${project(name)}`,
     );
   const volume = (name: string): string => (name.startsWith(`${from}_`) ? `${to}${name.slice(from.length)}` : name);
   const secret = (ref: SecretRef): SecretRef =>
     'envFile' in ref ? { ...ref, envFile: path(ref.envFile) } : 'file' in ref ? { file: path(ref.file) } : ref;
-  return { project, path, volume, secret };
+  const recipient = (key: Recipient): Recipient => (typeof key === 'string' ? key : { file: path(key.file) });
+  return { project, path, volume, secret, recipient };
 }

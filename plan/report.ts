@@ -14,6 +14,7 @@ export function looksSecret(text: string): boolean {
   return (
     /:\/\/[^/\s:@]*:[^/\s@]+@/.test(text) ||
     /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) ||
+    /AGE-SECRET-KEY-/i.test(text) ||
     /hooks\.slack\.com\/services\//.test(text) ||
     /\b(xox[abpr]-|ghp_|AKIA[0-9A-Z]{12})/.test(text)
   );

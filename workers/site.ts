@@ -2,6 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import * as compose from '../activities/compose';
 import * as docker from '../activities/docker';
+import * as files from '../activities/files';
 import * as guard from '../activities/guard';
 import * as health from '../activities/health';
 import * as nginx from '../activities/nginx';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     activities: withHeartbeats({
       ...compose,
       ...docker,
+      ...files,
       ...guard,
       ...health,
       ...nginx,

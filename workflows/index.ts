@@ -14,3 +14,7 @@ export { notifyPeople } from './notify-people';
 export { callOnCall } from './call-on-call';
 export { postStatus } from './post-status';
 export { recoveryChecklist } from './recovery-checklist';
+export { backupConfiguration } from './backup-configuration';
+export { restoreConfiguration } from './restore-configuration';
+export { backupCertificates } from './backup-certificates';
+export { restoreCertificates } from './restore-certificates';

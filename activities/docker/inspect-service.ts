@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { Site } from '../../plan';
 import type { HealthAnswer, ServiceAt, ServiceContainer, ServiceFacts } from '../../workflows/contracts/service';
 import { composeService } from '../shared/compose';
 import { findService } from '../shared/containers';
-import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { askPage, healthUrl } from '../shared/http-health';
 import { withHeartbeat } from '../shared/heartbeat';
+import { inspectImage } from '../shared/images';
 
 /** Longest wait for one look at the health page, milliseconds; never longer than its own health check waits. */
 const patienceMs = 3_000;
@@ -29,13 +28,13 @@ export async function inspectService({ site, service }: ServiceAt): Promise<Serv
     // Nobody answering in all that time is told once.
     const says = info?.State.Running && !info.State.Paused && first.status !== undefined;
     const again = !first.healthy && says ? sleep(againMs, undefined, { signal }).then(look) : first;
-    const [health, there] = await Promise.all([again, hasImage(site, image)]);
+    const [health, there] = await Promise.all([again, inspectImage(site, image)]);
     return {
       service: service.name,
       site: site.name,
       at: new Date().toISOString(),
       ...(info ? { container: describe(info) } : {}),
-      image: { name: image, there },
+      image: { name: image, there: there !== undefined },
       health,
     };
   });
@@ -59,14 +58,4 @@ function describe(info: ContainerInspectInfo): ServiceContainer {
     ...(ended ? { finishedAt: ended } : {}),
     restartPolicy: HostConfig.RestartPolicy?.Name ?? '',
   };
-}
-
-async function hasImage(site: Site, name: string): Promise<boolean> {
-  try {
-    await engineOf(site).getImage(name).inspect();
-    return true;
-  } catch (error) {
-    if (engineStatus(error) === 404) return false;
-    return onEngine(site, `looking for image ${name}`, () => Promise.reject(error as Error));
-  }
 }

@@ -4,7 +4,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { membersOf } from '../../workflows/contracts/members';
 import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { fromRoot } from '../shared/paths';
-import { hostOf } from './databases-file';
+import { hostOf } from '../shared/databases-file';
 
 /**
  * Who is primary: the server the pooler's databases file sends the clients to. It is the one record that survives the death

@@ -8,7 +8,7 @@ import { fromRoot } from '../shared/paths';
 import { until } from '../shared/until';
 import { writeFileAtomically } from '../shared/write-file';
 import { Admin } from '../shared/pooler-admin';
-import { withHost } from './databases-file';
+import { withHost } from '../shared/databases-file';
 
 /**
  * Sends clients of the pooler to another server: rewrites its databases file, reloads, and drops old server connections

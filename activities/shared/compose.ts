@@ -119,6 +119,12 @@ export async function composeService(site: Site, service: string, signal?: Abort
   };
 }
 
+/** Names of the images that the project uses in any of its profiles, each once. @throws DR-COMPOSE when Compose cannot read the project */
+export async function composeImages(site: Site, signal?: AbortSignal): Promise<string[]> {
+  const printed = await run(site, ['--profile', '*', 'config', '--images'], signal);
+  return [...new Set(printed.split('\n').map((line) => line.trim()))].filter((line) => line !== '').sort();
+}
+
 /** Compose doubles every dollar sign in what it prints, so that it could read it again. */
 const plain = (value: string): string => value.replaceAll('$$', '$');
 

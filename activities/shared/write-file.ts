@@ -6,16 +6,22 @@ import { dirname } from 'node:path';
  * Replaces a file in one step: a reader, or a machine that loses power, sees the old text or the new one, never a part.
  * The new file is on disk when this returns. Keeps the mode (and, when we may, the owner) of the file it replaces.
  * @param mode of a file that did not exist (default 0600)
+ * @param as mode and owner that the file gets whatever it replaces; the owner when we may
  */
-export async function writeFileAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+  as?: { mode: number; uid: number; gid: number },
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
-  const old = await stat(path).catch(() => undefined);
+  const old = as ?? (await stat(path).catch(() => undefined));
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       // The umask may have taken bits away when the file was made.
       await file.chmod(old ? old.mode & 0o7777 : mode);
       if (old && (old.uid !== process.getuid?.() || old.gid !== process.getgid?.()))

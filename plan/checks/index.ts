@@ -1,5 +1,6 @@
 import type { FaultReport } from '../report';
 import { checkCycles } from './cycles';
+import { checkIdentity } from './identity';
 import { checkNames } from './names';
 import { checkPhases } from './phases';
 import { checkPorts } from './ports';
@@ -20,6 +21,7 @@ export function runChecks(data: unknown, faults: FaultReport, warnings: FaultRep
   checkPorts(data, faults);
   checkPhases(data, faults);
   checkSecrets(data, faults);
+  checkIdentity(data, faults);
   checkStandbys(data, faults);
   checkTiers(data, faults, warnings);
   checkTransactions(data, faults);

@@ -21,7 +21,11 @@ export function renderSystems(plan: Plan): string[] {
       section(`Database ${database.name}`, table(['what', 'value'], databaseRows(database))),
     ),
     section('Stores and gateway', table(['name', 'kind', 'site', 'service', 'ports', 'files'], storeRows(plan))),
-    section('Backups', table(['what', 'kind', 'cron (UTC)', 'kept'], backupRows(plan))),
+    section(
+      'Backups',
+      table(['what', 'kind', 'cron (UTC)', 'kept'], backupRows(plan)),
+      `Bundles are encrypted for ${recipientPlace(plan)}; their identity is in ${secretPlace(plan.backups.identity)}.`,
+    ),
     section('Validation', table(['what', 'how'], validationRows(plan))),
   ];
 }
@@ -118,11 +122,20 @@ function storeRows(plan: Plan): string[][] {
   ];
 }
 
+function recipientPlace({ backups: { recipient } }: Plan): string {
+  return typeof recipient === 'string' ? recipient : `the recipient in ${recipient.file}`;
+}
+
 function backupRows({ backups }: Plan): string[][] {
   return [
     ...backups.database.map((item) => [`database ${item.database}`, item.kind, item.cron, time(item.retention)]),
     ...backups.redis.map((item) => [`store ${item.store}`, item.kind, item.cron, time(item.retention)]),
-    ['configuration', backups.configuration.kind, backups.configuration.cron, time(backups.configuration.retention)],
+    [
+      `configuration${backups.configuration.images ? ' and images' : ''}`,
+      backups.configuration.kind,
+      backups.configuration.cron,
+      time(backups.configuration.retention),
+    ],
     ['certificates', backups.certificates.kind, backups.certificates.cron, time(backups.certificates.retention)],
   ];
 }

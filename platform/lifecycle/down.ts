@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { run } from '../run';
 import { belonging, ofPlatform, refuseForeign } from './belonging';
-import { backupDirectory, checkProject, PLATFORM_LABEL, stateDirectory } from './layout';
+import { backupDirectory, checkProject, keyDirectory, PLATFORM_LABEL, stateDirectory } from './layout';
 
 export interface DownResult {
   project: string;
@@ -18,7 +18,7 @@ async function list(args: string[]): Promise<string[]> {
 /**
  * Removes everything of a platform and nothing else: the containers compose made from a file of this checkout, with their
  * networks, what carries the label `dr.platform=<project>` (volumes, and whatever recoveries made for it), the state
- * directory and the backups. Works without the state directory and when only half of it is there.
+ * directory, the backups and the key pair that opens them. Works without the state directory and when only half of it is there.
  *
  * @param anyCheckout also what a platform of this name has that was made from another checkout: only for names that nobody
  *   but tests and benches of this project use, whose killed runs leave things behind
@@ -61,7 +61,7 @@ export async function platformDown({
     throw new Error(
       `volumes of project ${project} could not be removed: ${left.join(', ')} (in use by whom? docker ps -a)`,
     );
-  for (const directory of [stateDirectory(project), backupDirectory(project)])
+  for (const directory of [stateDirectory(project), backupDirectory(project), keyDirectory(project)])
     await rm(directory, { recursive: true, force: true });
   log(`removed ${containers.length} containers, ${networks.length} networks, ${volumes.length} volumes of ${project}`);
   return { project, containers: containers.length, networks: networks.length, volumes: volumes.length };

@@ -45,6 +45,11 @@ export function backupDirectory(project: string): string {
   return join(PLATFORM_DIRECTORY, 'backups', project);
 }
 
+/** The key pair of the bundles: apart from the state, which is in them, and from the backups. */
+export function keyDirectory(project: string): string {
+  return join(PLATFORM_DIRECTORY, 'keys', project);
+}
+
 export function composeFile(stack: Stack): string {
   return join(PLATFORM_DIRECTORY, 'compose', `docker-compose.${stack}.yml`);
 }

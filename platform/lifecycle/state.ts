@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { run } from '../run';
 import { readEnv, writeEnv } from './env';
-import { PLATFORM_LABEL, PORTS, stateDirectory, type Stack } from './layout';
+import { keyDirectory, PLATFORM_LABEL, PORTS, stateDirectory, type Stack } from './layout';
 
 const SECRETS = [
   'PG_PASSWORD',
@@ -71,9 +72,20 @@ async function certificate(directory: string): Promise<void> {
   await writeFile(cert, pem('CERTIFICATE'));
 }
 
+/** The key pair of the bundles, as `age-keygen` would write it: made once, or what it has encrypted could not be opened. */
+async function keyPair(directory: string): Promise<void> {
+  const file = join(directory, 'identity.txt');
+  if (existsSync(file)) return;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const identity = await generateX25519Identity();
+  const recipient = await identityToRecipient(identity);
+  await writeFile(join(directory, 'recipient.txt'), `${recipient}\n`);
+  await writeFile(file, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600 });
+}
+
 /**
  * Makes a project's state directory: env file with passwords drawn once, certificate, pooler, nginx and Redis
- * configuration. What exists is kept; of the env file only what is missing is added, and the ports when they are asked
+ * configuration; and the key pair of its bundles. What exists is kept; of the env file only what is missing is added, and the ports when they are asked
  * for anew.
  *
  * @param portOffset added to every port of the plan; undefined keeps the ports the project has
@@ -108,6 +120,7 @@ export async function ensureState(
   await once(join(directory, 'nginx', 'upstreams.conf'), UPSTREAMS);
   await once(join(directory, 'redis', 'redis.conf'), REDIS_CONF);
   await certificate(join(directory, 'certs'));
+  await keyPair(keyDirectory(project));
   return env;
 }
 

@@ -1,4 +1,18 @@
-import { backupLock, recoveryLock, serviceResource, storeResource } from '../../workflows/contracts/names';
+import type { z } from 'zod';
+import {
+  backupCertificatesInputSchema,
+  backupConfigurationInputSchema,
+  restoreCertificatesInputSchema,
+  restoreConfigurationInputSchema,
+} from '../../workflows/contracts/bundle';
+import {
+  backupLock,
+  certificatesResource,
+  configurationResource,
+  recoveryLock,
+  serviceResource,
+  storeResource,
+} from '../../workflows/contracts/names';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
 import { fullSystemRecoveryInputSchema, systemResource } from '../../workflows/contracts/system';
@@ -13,19 +27,29 @@ import type { ThingCommand } from './things';
 const service = { field: 'service', list: 'services', resource: serviceResource } as const;
 const store = { field: 'store', list: 'stores', resource: storeResource } as const;
 
-const system = { field: undefined, list: undefined, resource: () => systemResource } as const;
+const system = { resource: () => systemResource } as const;
+const configuration = { resource: configurationResource } as const;
+const certificates = { resource: certificatesResource } as const;
 
 const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
   backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
+  restoreConfiguration: { ...configuration, schema: restoreConfigurationInputSchema, lock: recoveryLock },
+  backupConfiguration: { ...configuration, schema: backupConfigurationInputSchema, lock: backupLock },
+  restoreCertificates: { ...certificates, schema: restoreCertificatesInputSchema, lock: recoveryLock },
+  backupCertificates: { ...certificates, schema: backupCertificatesInputSchema, lock: backupLock },
 };
+
+/** Procedures that these commands start. */
+export type StartedOn = keyof typeof procedures;
 
 const argument = 'Argument <name>';
 
 /**
- * Starts a procedure on a service, a store or all of the plan, and follows it.
+ * Starts a procedure on a service, a store, the files or all of the plan, and follows it.
+ * @param name of the service or store; where there is one thing only it is not asked for
  * @returns the exit code that says how it stands
  * @throws Fault naming every wrong value at once, before anything is started
  */
@@ -36,13 +60,14 @@ export async function startOn(
   options: Record<string, unknown>,
 ): Promise<number> {
   const { procedure, fields } = about;
-  const { field, list, schema, resource: resourceOf, lock } = procedures[procedure];
+  const started = procedures[procedure];
+  const { schema, resource: resourceOf, lock } = started;
   const faults: string[] = [];
-  const named =
-    field === undefined ? { rest: {}, names: {} } : { rest: { [field]: name }, names: { [field]: argument } };
-  const input = inputOf(schema, { options, fields, ...named }, faults);
+  const of = 'field' in started ? started : undefined;
+  const named = of ? { rest: { [of.field]: name }, names: { [of.field]: argument } } : { rest: {}, names: {} };
+  const input = inputOf<z.ZodType<{ by: string; reason: string }>>(schema, { options, fields, ...named }, faults);
   const following = followOptions(options, faults);
-  if (list !== undefined) await checkListed({ argument, name, list }, faults);
+  if (of) await checkListed({ argument, name, list: of.list }, faults);
   if (faults.length > 0 || !input) throw inputFault(faults, about.command);
   const resource = resourceOf(name);
   return startAndFollow(

@@ -1,17 +1,17 @@
-/** Commands that each start one procedure on a service, a store or the whole system, as data. What they do is in start-on.ts, loaded when needed. */
+/** Commands that each start one procedure on a service, a store, the files or the whole platform, as data. What they do is in start-on.ts, loaded when needed. */
 import { Command } from 'commander';
 import { act } from '../lib/act';
 import { startExits } from '../lib/exit-codes';
 import { addFields, approvalTimeout, planHash, type Field } from '../lib/fields';
 import { addDetach, addFollow, addWho } from '../lib/options';
 import { plainStart } from '../lib/plain';
+import { bundleCommands, isNameless } from './bundles';
+import type { StartedOn } from './start-on';
 
 export interface ThingCommand {
   /** Both words of it: `recover service`. */
   command: string;
-  procedure: 'serviceRecovery' | 'restoreRedis' | 'backupRedis' | 'fullSystemRecovery';
-  /** There is only one of it: no name is typed. */
-  only?: true;
+  procedure: StartedOn;
   description: string;
   fields: Field[];
   /** What a person should know before. */
@@ -96,7 +96,6 @@ const backupStore: ThingCommand = {
 const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
-  only: true,
   description: 'bring everything back: the data, then the critical services, then the rest',
   fields: [
     {
@@ -131,7 +130,7 @@ const recoverSystem: ThingCommand = {
 
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
-  for (const about of [recoverService, recoverStore, recoverSystem, backupStore]) {
+  for (const about of [recoverService, recoverStore, recoverSystem, backupStore, ...bundleCommands]) {
     const [first, second = ''] = about.command.split(' ');
     if (first === parent.name()) add(parent, about, second);
   }
@@ -143,7 +142,7 @@ export const backupCommand = (): Command =>
   addThings(new Command('backup').description('back up something beside the databases'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
-  const command = parent.command(about.only ? word : `${word} <name>`).description(about.description);
+  const command = parent.command(isNameless(about) ? word : `${word} <name>`).description(about.description);
   addFollow(addWho(addDetach(addFields(command, about.fields)))).addHelpText(
     'after',
     `

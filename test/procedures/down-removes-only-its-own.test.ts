@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureState, ensureVolumes, platformDown } from '../../platform/lifecycle';
 import { compose } from '../../platform/lifecycle/compose';
-import { composeFile, stateDirectory } from '../../platform/lifecycle/layout';
+import { composeFile, keyDirectory, stateDirectory } from '../../platform/lifecycle/layout';
 import { docker } from '../support/docker';
 import { portOffset, project as underTest } from '../support/names';
 
@@ -74,12 +74,14 @@ describe('down removes only its own', function () {
       await decoy({ 'dr.platform': `${project}-2` }),
       await decoy({}),
     ];
+    assert.ok(existsSync(keyDirectory(project)));
     const result = await platformDown({ project });
 
     assert.deepEqual(result, { project, containers: 2, networks: 1, volumes: 4 });
     assert.deepEqual(await containers(`test.decoy=${project}`), stays.sort());
     assert.ok(!stays.includes(made));
     assert.deepEqual([await volumes(), await networks(), existsSync(stateDirectory(project))], [[], [], false]);
+    assert.equal(existsSync(keyDirectory(project)), false, 'the key pair goes with the backups');
   });
 
   it('a project that belongs to another compose file is refused, and nothing of it is touched', async () => {

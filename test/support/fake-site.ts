@@ -23,6 +23,7 @@ import type {
 } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
+import { FakeConfiguration } from './fake-configuration';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
@@ -38,6 +39,8 @@ export class FakeSite {
   readonly system = new FakeSystem();
   /** The channels by which people are told. */
   readonly people = new FakePeople();
+  /** The files and certificates that are backed up and restored. */
+  readonly configuration = new FakeConfiguration();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -305,6 +308,7 @@ export class FakeSite {
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
+      ...this.configuration.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

@@ -18,9 +18,10 @@ async function secretsOfPlatform(): Promise<[name: string, value: string][]> {
 /**
  * Looks for every secret of the platform in the run's history, decoded, and in every file of the control plane's state:
  * reports, pages, evidence, logs, and Temporal's own store, which has all runs. Says which secret is where.
+ * @param more secrets that are not in the env file now, by what to call them
  */
-export async function noSecrets(handle: WorkflowHandle): Promise<void> {
-  const secrets = await secretsOfPlatform();
+export async function noSecrets(handle: WorkflowHandle, more: [name: string, value: string][] = []): Promise<void> {
+  const secrets = [...(await secretsOfPlatform()), ...more];
   const places: [where: string, content: Buffer][] = [
     await historyOf(handle),
     ...files(testHome).map((path): [string, Buffer] => [relative(testHome, path), readFileSync(path)]),

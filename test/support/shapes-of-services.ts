@@ -1,5 +1,6 @@
 /** The shapes that runs on services can have; `save-histories` keeps one of each. */
 import { controlQueue } from '../../workflows/contracts/names';
+import { bundle, image } from './fake-configuration';
 import type { House } from './house';
 import { approve, until } from './runs';
 import type { Shape } from './shapes';
@@ -89,6 +90,49 @@ const checklist: Record<string, Shape> = {
   },
 };
 
+const locks = {
+  backupConfiguration: 'backup.configuration',
+  restoreConfiguration: 'recover.configuration',
+  backupCertificates: 'backup.certificates',
+  restoreCertificates: 'recover.certificates',
+};
+const onFiles = (house: House, procedure: keyof typeof locks, input = {}): ReturnType<Shape> =>
+  house.client.workflow.start(procedure, {
+    taskQueue: controlQueue,
+    workflowId: locks[procedure],
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const configuration: Record<string, Shape> = {
+  'by-policy': (house) => onFiles(house, 'restoreConfiguration'),
+  'not-needed': (house, site) => {
+    site.configuration.comparison = { same: 12, files: [], warnings: [] };
+    return onFiles(house, 'restoreConfiguration');
+  },
+  'image-loaded': (house, site) => {
+    site.configuration.comparison = { same: 12, files: [], warnings: [] };
+    site.configuration.images = [{ image, there: false, named: false }];
+    return onFiles(house, 'restoreConfiguration');
+  },
+  'approved-aborted': async (house, site) => {
+    site.configuration.comparison.warnings = ['PGDATA_VOLUME: nothing here says what it is'];
+    site.fail('checkFiles', 'DR-COMPOSE', 'docker compose config ended with 15');
+    const handle = await onFiles(house, 'restoreConfiguration');
+    await approve(handle);
+    await until(handle, 'held');
+    await handle.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+    return handle;
+  },
+};
+
+const certificates: Record<string, Shape> = {
+  served: (house) => onFiles(house, 'restoreCertificates'),
+  refused: (house, site) => {
+    site.configuration.bundles = [{ backup: bundle, problem: 'it expired', code: 'DR-CERTIFICATE' }];
+    return onFiles(house, 'restoreCertificates');
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -98,4 +142,8 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'call-on-call': onCall,
   'post-status': status,
   'recovery-checklist': checklist,
+  'backup-configuration': { taken: (house) => onFiles(house, 'backupConfiguration') },
+  'restore-configuration': configuration,
+  'backup-certificates': { taken: (house) => onFiles(house, 'backupCertificates') },
+  'restore-certificates': certificates,
 };

@@ -75,7 +75,7 @@ export const errorCodes = {
     next: 'Push it from pg_wal of the server that made the timeline, then take a full backup.',
   },
   'DR-NO-BACKUP': {
-    means: 'No usable backup exists for this database or store.',
+    means: 'No usable backup exists for what was to be restored.',
     next: 'Check where backups are kept; without one only a standby, or the damaged volume, is left.',
   },
   'DR-BACKUP-WITH-ERRORS': {
@@ -185,6 +185,10 @@ export const errorCodes = {
   'DR-STORE': {
     means: 'A store did not answer, or did not do what it was told.',
     next: 'Read its answer; check its container and its log.',
+  },
+  'DR-CERTIFICATE': {
+    means: 'There is no certificate that the gateway could serve, or it serves another one than it should.',
+    next: 'Renew the certificate with your authority, put it and its key where the plan says, then back it up.',
   },
   'DR-DEPENDENCY': {
     means: 'Something that the service cannot work without does not work.',

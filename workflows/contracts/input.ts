@@ -20,3 +20,8 @@ export const approvalTimeoutMs = z
   .max(longestWaitMs)
   .optional()
   .describe('milliseconds a gate stays open; default: the plan');
+
+/** `20261122T172924Z-1ea3d016`: when a backup was taken, UTC, and the run that took it. */
+export const backupLabel = z
+  .string()
+  .regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/, 'expected the label of a backup, e.g. 20261122T172924Z-1ea3d016');

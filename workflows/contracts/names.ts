@@ -15,6 +15,10 @@ export const procedures = [
   'backupRedis',
   'restoreRedis',
   'fullSystemRecovery',
+  'backupConfiguration',
+  'restoreConfiguration',
+  'backupCertificates',
+  'restoreCertificates',
   'guardDatabase',
   'keepCopy',
   'notifyPeople',
@@ -40,6 +44,12 @@ export const storeResource = (store: string): string => `store.${lockPart(store)
 
 /** `service.order-service`. */
 export const serviceResource = (service: string): string => `service.${lockPart(service)}`;
+
+/** The files a platform is made of: Compose files, env file, configuration of its servers. There is one per plan. */
+export const configurationResource = (): string => 'configuration';
+
+/** TLS certificates of the gateway and their keys. */
+export const certificatesResource = (): string => 'certificates';
 
 /**
  * The lock of a resource: the workflow id of any run that changes it. Characters `[a-z0-9.-]` only, because ids become

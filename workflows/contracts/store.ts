@@ -1,7 +1,7 @@
 /** Words of the procedures that back up and restore a store (Redis), and what activities tell them about it. */
 import { z } from 'zod';
 import type { Site, Store } from '../../plan';
-import { approvalTimeoutMs, startedBy } from './input';
+import { approvalTimeoutMs, backupLabel as label, startedBy } from './input';
 
 const common = {
   store: z
@@ -13,11 +13,6 @@ const common = {
 
 export const backupRedisInputSchema = z.strictObject(common);
 export type BackupRedisInput = z.infer<typeof backupRedisInputSchema>;
-
-/** `20261122T172924Z-1ea3d016`: when it was taken, UTC, and the run that took it. */
-const label = z
-  .string()
-  .regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/, 'expected the label of a backup, e.g. 20261122T172924Z-1ea3d016');
 
 export const restoreRedisInputSchema = z.strictObject({
   ...common,

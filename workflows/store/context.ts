@@ -37,4 +37,5 @@ export function storeContext(run: Run, name: string, plan: Plan): StoreContext {
 }
 
 /** `20261122T172924Z-1ea3d016`: the backup that this run takes. */
-export const labelOf = ({ began, key }: StoreContext): string => `${began.slice(0, 19).replace(/[-:]/g, '')}Z-${key}`;
+export const labelOf = ({ began, key }: Pick<StoreContext, 'began' | 'key'>): string =>
+  `${began.slice(0, 19).replace(/[-:]/g, '')}Z-${key}`;

@@ -12,6 +12,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { loadPlan } from '../../../plan';
 import * as compose from '../../../activities/compose';
 import * as docker from '../../../activities/docker';
+import * as files from '../../../activities/files';
 import * as guard from '../../../activities/guard';
 import * as health from '../../../activities/health';
 import * as nginx from '../../../activities/nginx';
@@ -69,6 +70,8 @@ const destructive: Record<Demanding, true> = {
   useStoreVolume: true,
   startServices: true,
   makeDataVolume: true,
+  placeFiles: true,
+  putBackFiles: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -124,11 +127,25 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   removeStoreCopy: 'what this run made, by its labels; it is the undo of the restore, before any approval can be',
   writeCanary: 'a key that expires by itself',
   updateStatusPage: 'adds an update to a page for people; the updates before it stay',
+  backupBundle: 'adds a bundle and expires nothing',
+  listBundles: 'reads',
+  stageBundle: 'a folder of this run',
+  removeStaging: 'a folder of this run',
+  compareFiles: 'reads, and writes into a folder of this run',
+  keepFormerFiles: 'adds a bundle',
+  checkFiles: 'reads',
+  usedImages: 'reads',
+  findImages: 'reads',
+  saveImages: 'adds files and expires nothing',
+  loadImages: 'adds images, and names only what has no image',
+  inspectCertificates: 'reads',
+  askServedCertificate: 'reads',
 };
 
 const activities: SiteActivities = {
   ...compose,
   ...docker,
+  ...files,
   ...guard,
   ...health,
   ...nginx,

@@ -47,6 +47,12 @@ const bad: [name: string, args: string[], says: RegExp[]][] = [
   ['action', ['resolve', 'shandi', 'again', '--reason', 'x'], [/again/, /retry, skip, abort/]],
   ['new target', ['retarget', 'shandi', '--to-lsn', 'x', '--reason', 'y'], [/--to-lsn/, /"x"/, /LSN/]],
   ['output format', ['-o', 'xml', 'runs'], [/-o/, /"xml"/, /json/]],
+  [
+    'bundle and what of it',
+    ['recover', 'configuration', '--backup', 'newest', '--what', 'some', '--reason', 'x'],
+    [/--backup/, /"newest"/, /20261122T172924Z-1ea3d016/, /--what is "some": expected missing or all/],
+  ],
+  ['a name where there is one thing', ['backup', 'certificates', 'server', '--reason', 'x'], [/Too many arguments/]],
   ['server to promote', [...lost, '--to', 'Standby!'], [/--to/, /"Standby!"/, /postgres-standby/]],
   [
     'unknown server',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withHost } from '../../../activities/pgbouncer/databases-file';
+import { withHost } from '../../../activities/shared/databases-file';
 
 describe('the databases file of the pooler', () => {
   const file =

@@ -123,6 +123,8 @@ describe('a derived plan', () => {
     assert.equal(copy.databases[0]?.standbys[0]?.port, 15_433);
     assert.equal(copy.databases[0]?.backup.repositoryVolume, 'shandi-test_pgrepo');
     assert.equal(copy.backups.directory, 'platform/backups/shandi-test');
+    assert.deepEqual(copy.backups.recipient, { file: 'platform/keys/shandi-test/recipient.txt' });
+    assert.deepEqual(copy.backups.identity, { file: 'platform/keys/shandi-test/identity.txt' });
     assert.doesNotMatch(JSON.stringify(copy), /platform\/state\/shandi(-backup)?\//);
     assert.equal(copy.databases[0]?.name, 'shandi');
   });
