@@ -8,7 +8,8 @@ import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
-import { backupCommand } from './commands/things';
+import { backupCommand, testCommand } from './commands/things';
+import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
 import { exitCodes, exitTable } from './lib/exit-codes';
@@ -61,6 +62,8 @@ ${exitTable()}`,
     ...controlCommands(),
     recoverCommand(),
     backupCommand(),
+    testCommand(),
+    scheduleCommand(),
     ...startCommands(),
     ...guardCommands(),
     ...lookingCommands(),

@@ -9,4 +9,7 @@ export { databaseRestart } from './database-restart';
 export { serviceRecovery } from './service-recovery';
 export { backupRedis } from './backup-redis';
 export { restoreRedis } from './restore-redis';
+export { backupDatabase } from './backup-database';
+export { restoreTest } from './restore-test';
+export { startScheduled } from './start-scheduled';
 export { fullSystemRecovery } from './full-system-recovery';

@@ -1,4 +1,12 @@
-import { backupLock, recoveryLock, serviceResource, storeResource } from '../../workflows/contracts/names';
+import { backupDatabaseInputSchema, restoreTestInputSchema } from '../../workflows/contracts/backup';
+import {
+  backupLock,
+  databaseResource,
+  recoveryLock,
+  serviceResource,
+  storeResource,
+  testLock,
+} from '../../workflows/contracts/names';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
 import { fullSystemRecoveryInputSchema, systemResource } from '../../workflows/contracts/system';
@@ -11,6 +19,7 @@ import { startAndFollow } from '../lib/start';
 import type { ThingCommand } from './things';
 
 const service = { field: 'service', list: 'services', resource: serviceResource } as const;
+const database = { field: 'database', list: 'databases', resource: databaseResource } as const;
 const store = { field: 'store', list: 'stores', resource: storeResource } as const;
 
 const system = { field: undefined, list: undefined, resource: () => systemResource } as const;
@@ -19,6 +28,8 @@ const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
+  backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },
+  restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },
   backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
 };
 

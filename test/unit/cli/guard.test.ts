@@ -129,6 +129,9 @@ describe('procedures in words', () => {
       'service recovery',
       'backup',
       'restore',
+      'backup',
+      'restore test',
+      'full-system recovery',
       'guard',
       'keeping of a copy',
     ]));
