@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RunRow } from '../../scripts/lib/runs';
 import type { Look } from '../../scripts/lib/look';
 import type { Report } from '../../workflows/contracts/run-view';

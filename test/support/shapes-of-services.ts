@@ -1,5 +1,5 @@
 /** The shapes that runs on services can have; `save-histories` keeps one of each. */
-import { controlQueue } from '../../workflows/contracts/names';
+import { controlQueue, starterType } from '../../workflows/contracts/names';
 import type { House } from './house';
 import { approve, until } from './runs';
 import type { Shape } from './shapes';
@@ -54,9 +54,53 @@ const restore: Record<string, Shape> = {
   },
 };
 
+const byTheClock = (house: House, procedure: 'backupDatabase' | 'restoreTest', input = {}): ReturnType<Shape> =>
+  house.start(procedure, input, `${procedure === 'backupDatabase' ? 'backup' : 'test'}.database.shandi`);
+
+const backupDatabase: Record<string, Shape> = {
+  taken: (house) => byTheClock(house, 'backupDatabase', { kind: 'incremental' }),
+  expired: (house, site) => {
+    site.answer('outlivedBackups', () => ({ labels: ['20261101-160000F'], keeps: ['20261122-160000F'] }));
+    return byTheClock(house, 'backupDatabase', { kind: 'full', expire: true });
+  },
+  refused: (house, site) => {
+    site.fail('archiveCheck', 'DR-ARCHIVE', 'nothing arrives');
+    return byTheClock(house, 'backupDatabase', { kind: 'full' });
+  },
+};
+
+const restoreTest: Record<string, Shape> = {
+  passed: (house) => byTheClock(house, 'restoreTest', { point: 'latest' }),
+  failed: (house, site) => {
+    site.inspection = { checksumFailures: 2 };
+    return byTheClock(house, 'restoreTest', { point: 'latest' });
+  },
+};
+
+/** What a schedule starts: no procedure, and it has a history all the same. */
+const starter: Record<string, Shape> = {
+  completed: (house) =>
+    house.client.workflow.start(starterType, {
+      taskQueue: controlQueue,
+      workflowId: 'schedule.saved-history',
+      args: [
+        {
+          schedule: 'saved-history',
+          procedure: 'backupRedis',
+          workflowId: 'backup.store.redis',
+          input: { store: 'redis', reason: 'test', by: 'schedule' },
+          windowMs: 60_000,
+        },
+      ],
+    }),
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
   'backup-redis': backup,
   'restore-redis': restore,
+  'backup-database': backupDatabase,
+  'restore-test': restoreTest,
+  'start-scheduled': starter,
 };
