@@ -9,7 +9,8 @@ import { lookingCommands } from './commands/looking';
 import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
-import { backupCommand } from './commands/things';
+import { backupCommand, testCommand } from './commands/things';
+import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
 import { exitCodes, exitTable } from './lib/exit-codes';
@@ -62,6 +63,8 @@ ${exitTable()}`,
     ...controlCommands(),
     recoverCommand(),
     backupCommand(),
+    testCommand(),
+    scheduleCommand(),
     ...startCommands(),
     ...guardCommands(),
     ...peopleCommands(),

@@ -102,6 +102,7 @@ function facts(backup: InfoBackup, erroneous: Set<string>): BackupFacts {
     timeline: parseInt(start.slice(0, 8), 16) || 1,
     databaseBytes: backup.info.size,
     repositoryBytes: backup.info.repository.size ?? backup.info.repository.delta,
+    ...(backup.reference && backup.reference.length > 0 ? { references: backup.reference } : {}),
     hasErrors: [backup.label, ...(backup.reference ?? [])].some((label) => erroneous.has(label)),
   };
 }

@@ -9,4 +9,7 @@ export { archiveTail, type ArchivedTail } from './archive-tail';
 export { pushHistory, type PushedHistory } from './push-history';
 export { dropTimeline, type DropTimeline, type DroppedTimeline } from './drop-timeline';
 export { archiveCheck, type ArchiveCheck } from './archive-check';
-export { fullBackup, type FullBackup } from './full-backup';
+export { fullBackup, takeBackup, type FullBackup, type TakeBackup } from './take-backup';
+export { readBackBackup, type ReadBackBackup } from './read-back-backup';
+export { expireBackups, type ExpireBackups } from './expire-backups';
+export { outlivedBackups } from './outlived-backups';

@@ -6,6 +6,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { hashPlan, loadPlan, type Plan } from '../../plan';
 import { checkout, toolPaths } from '../../scripts/set-up/paths';
+import { killAll } from '../../test/support/fake-system';
 import { FakeSite } from '../../test/support/fake-site';
 import { workflowBundle } from '../../workers/bundle';
 import { controlQueue, searchAttributes, siteQueue } from '../../workflows/contracts/names';
@@ -76,13 +77,7 @@ async function recoverOnce(
   plan: Plan,
 ): Promise<Growth> {
   const site = new FakeSite();
-  site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
-  site.service.dependencies.set('shandi', { healthy: false, says: 'ECONNREFUSED' });
-  site.answer('restartServer', () => {
-    site.servers.clear();
-    return { how: 'restarted', version: '15.20', durationMs: 10 };
-  });
-  site.store.facts = { ...site.store.facts, volumeThere: true };
+  killAll(site);
   const pinned = { plan, hash: hashPlan(plan), version: plan.version, name: plan.name };
   const written = { json: { path: 'x' }, html: { path: 'y' } };
   const connection = env.nativeConnection;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { backupDatabaseInputSchema, restoreTestInputSchema } from '../../workflows/contracts/backup';
 import {
   backupCertificatesInputSchema,
   backupConfigurationInputSchema,
@@ -9,9 +10,11 @@ import {
   backupLock,
   certificatesResource,
   configurationResource,
+  databaseResource,
   recoveryLock,
   serviceResource,
   storeResource,
+  testLock,
 } from '../../workflows/contracts/names';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
@@ -25,6 +28,7 @@ import { startAndFollow } from '../lib/start';
 import type { ThingCommand } from './things';
 
 const service = { field: 'service', list: 'services', resource: serviceResource } as const;
+const database = { field: 'database', list: 'databases', resource: databaseResource } as const;
 const store = { field: 'store', list: 'stores', resource: storeResource } as const;
 
 const system = { resource: () => systemResource } as const;
@@ -35,6 +39,8 @@ const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
+  backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },
+  restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },
   backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
   restoreConfiguration: { ...configuration, schema: restoreConfigurationInputSchema, lock: recoveryLock },
   backupConfiguration: { ...configuration, schema: backupConfigurationInputSchema, lock: backupLock },

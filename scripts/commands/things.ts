@@ -93,6 +93,49 @@ const backupStore: ThingCommand = {
   plain: { id: 'backup.store.redis', input: { store: 'redis', ...who } },
 };
 
+const backupDatabase: ThingCommand = {
+  command: 'backup database',
+  procedure: 'backupDatabase',
+  description: 'back up a database by pgBackRest while it serves, and read the backup back',
+  fields: [
+    {
+      flags: '--kind <kind>',
+      says: 'full, differential (since the last full one) or incremental (since the last one)',
+      name: 'kind',
+      default: 'incremental',
+    },
+    {
+      flags: '--expire',
+      says: 'afterwards remove what the retention of the plan does not keep',
+      name: 'expire',
+      kind: 'switch',
+      sets: true,
+    },
+    planHash,
+  ],
+  mind: 'Refused where WAL does not reach the archive: a backup needs its own. Without --expire no older backup is removed.',
+  examples: ['dr backup database shandi --kind incremental --reason "before the migration"'],
+  plain: { id: 'backup.database.shandi', input: { database: 'shandi', kind: 'incremental', ...who } },
+};
+
+const testRestore: ThingCommand = {
+  command: 'test restore',
+  procedure: 'restoreTest',
+  description: 'restore the newest backup of a database to an isolated copy, inspect it, judge it and remove it',
+  fields: [
+    {
+      flags: '--point <point>',
+      says: 'latest, or random: a moment that the archive covers since the newest backup',
+      name: 'point',
+      default: 'random',
+    },
+    planHash,
+  ],
+  mind: 'Nothing that serves is changed, but for a heartbeat row, a restore point and a WAL switch where the newest WAL is needed. Nobody is asked.',
+  examples: ['dr test restore shandi --reason "after the move of the repository"'],
+  plain: { id: 'test.database.shandi', input: { database: 'shandi', ...who } },
+};
+
 const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
@@ -130,7 +173,15 @@ const recoverSystem: ThingCommand = {
 
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
-  for (const about of [recoverService, recoverStore, recoverSystem, backupStore, ...bundleCommands]) {
+  for (const about of [
+    recoverService,
+    recoverStore,
+    recoverSystem,
+    backupStore,
+    backupDatabase,
+    testRestore,
+    ...bundleCommands,
+  ]) {
     const [first, second = ''] = about.command.split(' ');
     if (first === parent.name()) add(parent, about, second);
   }
@@ -139,7 +190,11 @@ export function addThings(parent: Command): Command {
 
 /** `backup store`. */
 export const backupCommand = (): Command =>
-  addThings(new Command('backup').description('back up something beside the databases'));
+  addThings(new Command('backup').description('back up a database or a store'));
+
+/** `test restore`. */
+export const testCommand = (): Command =>
+  addThings(new Command('test').description('prove that what is kept can be used'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
   const command = parent.command(isNameless(about) ? word : `${word} <name>`).description(about.description);

@@ -46,21 +46,23 @@ export async function checkNames(names: Names, faults: string[], lenient = fault
 
 /** The same for a service or a store. */
 export async function checkListed(
-  { argument, name, list }: { argument: string; name: string; list: 'services' | 'stores' },
+  { argument, name, list }: { argument: string; name: string; list: 'services' | 'stores' | 'databases' },
   faults: string[],
 ): Promise<void> {
   if (isWrong(faults, argument)) return;
   const read = await readPlan(faults.length > 0);
   const known = read?.plan[list].map((one) => one.name);
-  const kind = list === 'services' ? 'service' : 'store';
+  const kind = list.slice(0, -1);
   if (read && known && !known.includes(name)) faults.push(unknown(argument, name, kind, known, read.path));
 }
 
-async function readPlan(lenient: boolean): Promise<{ plan: Plan; path: string } | undefined> {
+/** The plan of this checkout, with its hash. @throws Fault when it cannot be read, unless `lenient` */
+export async function readPlan(lenient: boolean): Promise<{ plan: Plan; path: string; hash: string } | undefined> {
   const { loadPlan, PlanError } = await import('../../plan/index.js');
   const path = fromRoot(process.env['DR_PLAN'] || 'plan/shandi.yaml');
   try {
-    return { plan: (await loadPlan(path)).plan, path };
+    const { plan, hash } = await loadPlan(path);
+    return { plan, path, hash };
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     if (lenient) return undefined;

@@ -13,6 +13,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
+import type { Outlived, ReadBack } from '../../workflows/contracts/backup';
 import type { Round } from '../../workflows/contracts/guard';
 import type {
   DataVolume,
@@ -269,6 +270,15 @@ export class FakeSite {
       dropTimeline: () => ({ removed: ['00000002.history'], durationMs: 10 }),
       archiveCheck: () => ({ segment: '000000020000000000000006', durationMs: 10 }),
       fullBackup: (): BackupFacts => backup,
+      takeBackup: ({ kind }: { kind: string }): BackupFacts => ({
+        ...backup,
+        ...(kind === 'full'
+          ? {}
+          : { label: `${backup.label}_20261122-163000I`, kind: 'incr', references: [backup.label] }),
+      }),
+      readBackBackup: (): ReadBack => ({ listed: true, brokenReferences: [], missingSegments: [], segments: 2 }),
+      outlivedBackups: (): Outlived => ({ labels: [], keeps: [backup.label] }),
+      expireBackups: ({ labels }: { labels: string[] }) => labels,
       pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
       resumeClients: nothing,
       readRoles: () => ({ primary: this.primary }),

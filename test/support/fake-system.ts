@@ -1,3 +1,4 @@
+import type { FakeSite } from './fake-site';
 import type { ProjectFacts, ProjectService, StartedService } from '../../workflows/contracts/system';
 
 const well = { healthy: true, status: 200, says: 'status 200' };
@@ -60,4 +61,22 @@ export class FakeSystem {
       ...(this.problem === undefined ? {} : { problem: this.problem }),
     };
   }
+}
+
+/** Everything was killed, and the data is there: a restart brings the database back. */
+export function killAll(site: FakeSite): void {
+  const killed = { answered: false, problem: 'its container is not running (exit code 137)' };
+  site.service.dependencies.set('shandi', { healthy: false, says: 'ECONNREFUSED' });
+  site.servers.set('postgres', killed);
+  site.servers.set('postgres-standby', killed);
+  site.answer('restartServer', () => {
+    site.servers.clear();
+    site.service.dependencies.clear();
+    return { how: 'restarted', version: '15.20', durationMs: 10 };
+  });
+  site.answer('wakeStandby', () => {
+    site.servers.delete('postgres-standby');
+    return { containerId: 'standby' };
+  });
+  site.store.facts = { ...site.store.facts, volumeThere: true };
 }

@@ -1,6 +1,7 @@
 /** The shapes that runs on services can have; `save-histories` keeps one of each. */
-import { controlQueue } from '../../workflows/contracts/names';
 import { bundle, image } from './fake-configuration';
+import { controlQueue, starterType } from '../../workflows/contracts/names';
+import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, until } from './runs';
 import type { Shape } from './shapes';
@@ -133,9 +134,89 @@ const certificates: Record<string, Shape> = {
   },
 };
 
+const byTheClock = (house: House, procedure: 'backupDatabase' | 'restoreTest', input = {}): ReturnType<Shape> =>
+  house.start(procedure, input, `${procedure === 'backupDatabase' ? 'backup' : 'test'}.database.shandi`);
+
+const backupDatabase: Record<string, Shape> = {
+  taken: (house) => byTheClock(house, 'backupDatabase', { kind: 'incremental' }),
+  expired: (house, site) => {
+    site.answer('outlivedBackups', () => ({ labels: ['20261101-160000F'], keeps: ['20261122-160000F'] }));
+    return byTheClock(house, 'backupDatabase', { kind: 'full', expire: true });
+  },
+  refused: (house, site) => {
+    site.fail('archiveCheck', 'DR-ARCHIVE', 'nothing arrives');
+    return byTheClock(house, 'backupDatabase', { kind: 'full' });
+  },
+};
+
+const restoreTest: Record<string, Shape> = {
+  passed: (house) => byTheClock(house, 'restoreTest', { point: 'latest' }),
+  failed: (house, site) => {
+    site.inspection = { checksumFailures: 2 };
+    return byTheClock(house, 'restoreTest', { point: 'latest' });
+  },
+};
+
+/** What a schedule starts: no procedure, and it has a history all the same. */
+const starter: Record<string, Shape> = {
+  completed: (house) =>
+    house.client.workflow.start(starterType, {
+      taskQueue: controlQueue,
+      workflowId: 'schedule.saved-history',
+      args: [
+        {
+          schedule: 'saved-history',
+          procedure: 'backupRedis',
+          workflowId: 'backup.store.redis',
+          input: { store: 'redis', reason: 'test', by: 'schedule' },
+          windowMs: 60_000,
+        },
+      ],
+    }),
+};
+
+const wholeSystem = (house: House, input = {}): ReturnType<Shape> =>
+  house.client.workflow.start('fullSystemRecovery', {
+    taskQueue: controlQueue,
+    workflowId: 'recover.system',
+    args: [{ reason: 'test', by: 'tester', protect: false, ...input }],
+  });
+
+const system: Record<string, Shape> = {
+  'all-killed': (house, site) => {
+    killAll(site);
+    return wholeSystem(house);
+  },
+  'not-needed': (house, site) => {
+    site.system.state = 'running';
+    site.store.facts = { ...site.store.facts, answered: true, running: true, volumeThere: true };
+    return wholeSystem(house);
+  },
+  'service-not-recovered': (house, site) => {
+    killAll(site);
+    site.system.ill.add('content-service');
+    site.service.imageThere = false;
+    site.service.container = undefined;
+    return wholeSystem(house);
+  },
+  'rejected-then-mended': async (house, site) => {
+    killAll(site);
+    site.volumes.set('postgres', 'gone');
+    const handle = await wholeSystem(house);
+    const child = house.client.workflow.getHandle('recover.database.shandi');
+    const { gates } = await until(child, 'waiting-approval');
+    await child.executeUpdate('reject', { args: [{ card: gates[0]?.card.hash, ...word }] });
+    await until(handle, 'held');
+    site.service.dependencies.clear();
+    await handle.executeUpdate('resolve', { args: [{ action: 'retry', ...word }] });
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
+  'full-system-recovery': system,
   'backup-redis': backup,
   'restore-redis': restore,
   'notify-people': notification,
@@ -146,4 +227,7 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'restore-configuration': configuration,
   'backup-certificates': { taken: (house) => onFiles(house, 'backupCertificates') },
   'restore-certificates': certificates,
+  'backup-database': backupDatabase,
+  'restore-test': restoreTest,
+  'start-scheduled': starter,
 };

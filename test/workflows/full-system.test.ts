@@ -4,6 +4,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { ChildWaits, RunView } from '../../workflows/contracts/run-view';
 import { FakeSite } from '../support/fake-site';
+import { killAll } from '../support/fake-system';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
 
@@ -20,18 +21,9 @@ describe('full-system recovery: data first, then the critical services, then the
       args: [{ reason: 'test', by: 'tester', ...input }],
     });
 
-  /** Everything was killed, and the data is there. */
   function killed(): FakeSite {
     const site = new FakeSite();
-    site.service.dependencies.set('shandi', { healthy: false, says: 'ECONNREFUSED' });
-    site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
-    site.servers.set('postgres-standby', { answered: false, problem: 'its container is not running (exit code 137)' });
-    site.answer('restartServer', () => {
-      site.servers.clear();
-      site.service.dependencies.clear();
-      return { how: 'restarted', version: '15.20', durationMs: 10 };
-    });
-    site.store.facts = { ...site.store.facts, volumeThere: true };
+    killAll(site);
     return site;
   }
   const waiting = async (handle: WorkflowHandleWithFirstExecutionRunId): Promise<ChildWaits[]> => {
@@ -132,10 +124,6 @@ describe('full-system recovery: data first, then the critical services, then the
     site.without.set('postgres', ['container']);
     site.system.services.set('postgres', { state: 'none' });
     site.volumes.set('postgres', 'gone');
-    site.answer('wakeStandby', () => {
-      site.servers.delete('postgres-standby');
-      return { containerId: 'standby' };
-    });
     await house.with(site, async () => {
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');
@@ -160,10 +148,6 @@ describe('full-system recovery: data first, then the critical services, then the
   it('the server does not start on its data: the next way is taken; a person says no to it: held, and no harsher way is taken', async () => {
     const site = killed();
     site.fail('restartServer', 'DR-DATABASE-DOWN', 'PANIC: could not locate a valid checkpoint record', 9);
-    site.answer('wakeStandby', () => {
-      site.servers.delete('postgres-standby');
-      return { containerId: 'standby' };
-    });
     await house.with(site, async () => {
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');

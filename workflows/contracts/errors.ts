@@ -162,6 +162,14 @@ export const errorCodes = {
     means: 'The new backup was not made or is not clean.',
     next: 'The data serves, but unprotected: mend and take a full backup at once.',
   },
+  'DR-TEST-FAILED': {
+    means: 'A test restored the data, and what it found there is not as expected.',
+    next: 'The backups may not save you: read the criteria in the report, mend the cause, take a full backup, test again.',
+  },
+  'DR-SCHEDULED': {
+    means: 'A procedure that was started by the clock did not end in its window, or ended without success.',
+    next: 'Read the report of the run it names; `dr schedule list` shows when it is started next.',
+  },
   'DR-STANDBY': {
     means: 'The standby was not rebuilt or does not stream.',
     next: 'The data serves, but without a standby: retry or rebuild it.',

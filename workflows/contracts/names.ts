@@ -14,6 +14,8 @@ export const procedures = [
   'serviceRecovery',
   'backupRedis',
   'restoreRedis',
+  'backupDatabase',
+  'restoreTest',
   'fullSystemRecovery',
   'backupConfiguration',
   'restoreConfiguration',
@@ -65,6 +67,19 @@ export const readingLock = (kind: 'check' | 'copy' | 'keep', resource: string): 
 
 /** Lock of a backup: two of one resource never run at once, and none stands in the way of a recovery. */
 export const backupLock = (resource: string): string => `backup.${resource}`;
+
+/** Lock of a test of a resource's backups: it works on copies of its own, and stands in nobody's way. */
+export const testLock = (resource: string): string => `test.${resource}`;
+
+/** Id of the Temporal Schedule of a name: `dr.monthly-restore-test`. What begins so on the server is the product's. */
+export const schedulePrefix = 'dr.';
+export const scheduleId = (name: string): string => `${schedulePrefix}${lockPart(name)}`;
+
+/** Workflow type that a schedule starts: it has no lock, and starts the procedure under the id that is one. */
+export const starterType = 'startScheduled';
+
+/** Workflow id that a schedule starts the starter under; Temporal appends the moment. */
+export const starterId = (name: string): string => `schedule.${lockPart(name)}`;
 
 /** Lock of the long-lived run that watches a resource. It stands in nobody's way: what it starts takes the recovery lock. */
 export const guardLock = (resource: string): string => `guard.${resource}`;

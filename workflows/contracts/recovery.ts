@@ -72,6 +72,8 @@ export interface BackupFacts {
   timeline: number;
   databaseBytes: number;
   repositoryBytes: number;
+  /** Backups it takes unchanged files from, by label; absent: none, it is a full one. */
+  references?: string[];
   /** Page checksum errors were seen while it was made: never a base. */
   hasErrors: boolean;
 }

@@ -58,6 +58,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   serviceRecovery: { title: 'service recovery', done: 'recovered' },
   backupRedis: { title: 'backup', done: 'backed up' },
   restoreRedis: { title: 'restore', done: 'restored' },
+  backupDatabase: { title: 'backup', done: 'backed up' },
+  restoreTest: { title: 'restore test', done: 'restored to a copy' },
   fullSystemRecovery: { title: 'full-system recovery', done: 'recovered' },
   backupConfiguration: { title: 'backup', done: 'backed up' },
   restoreConfiguration: { title: 'restore', done: 'restored' },

@@ -22,6 +22,18 @@ export interface Prepared extends Preflight {
  * @throws DR-NO-BACKUP when the pre-flight found none
  */
 export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery, found: Preflight): Promise<Prepared> {
+  const { restored, copy } = await standCopy(run, on, recovery, found);
+  const inspection = await inspect(run, on, recovery, found, copy);
+  return { ...found, restored, copy, inspection };
+}
+
+/** The same without the inspection, for whoever judges by itself what is in the copy. */
+export async function standCopy(
+  run: Run,
+  on: SiteProxies,
+  recovery: Recovery,
+  found: Preflight,
+): Promise<Pick<Prepared, 'restored' | 'copy'>> {
   const { at, key } = recovery;
   const { coverage, damaged, image, target } = found;
   const backup = coverage.backup;
@@ -68,8 +80,7 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
         `paused at ${value.replayLsn}, last commit ${known(value.lastCommitAt, (when) => when)}; ${value.logLine}`,
     },
   );
-  const inspection = await inspect(run, on, recovery, found, copy);
-  return { ...found, restored: volume, copy, inspection };
+  return { restored: volume, copy };
 }
 
 /**
@@ -118,6 +129,12 @@ async function inspect(
         `${value.tables.length} tables, ${count(value.tables.reduce((sum, one) => sum + (one.after ?? 0), 0))} rows, ${amcheckWords(value)}, ${value.businessQueries.filter((one) => one.ok).length} of ${value.businessQueries.length} business queries as expected`,
     },
   );
+  describeCopy(run, copy, inspection);
+  return inspection;
+}
+
+/** Its facts and its evidence, for the report. */
+export function describeCopy(run: Run, copy: PausedCopy, inspection: Inspection): void {
   run.evidence(...inspection.evidence, ...(copy.evidence ? [copy.evidence] : []));
   run.facts('The copy', [
     { label: 'Stopped at', value: `${copy.replayLsn} on timeline ${copy.timeline}` },
@@ -134,7 +151,6 @@ async function inspect(
       value: `${known(one.value, count)}, expected ${one.expected}${one.note ? ` (${one.note})` : ''}`,
     })),
   ]);
-  return inspection;
 }
 
 const uninspected: Inspection = {

@@ -1,3 +1,4 @@
+import type { BackupKind } from '../../workflows/contracts/backup';
 import { drFailure } from '../../workflows/contracts/errors';
 import type { BackupFacts, DatabaseAt } from '../../workflows/contracts/recovery';
 import { databaseContainer } from '../shared/database-container';
@@ -11,17 +12,28 @@ export interface FullBackup extends DatabaseAt {
   key: string;
 }
 
+export interface TakeBackup extends FullBackup {
+  kind: BackupKind;
+}
+
+/** The plan's word for a kind of backup, as pgBackRest takes it. */
+const types: Record<BackupKind, string> = { full: 'full', differential: 'diff', incremental: 'incr' };
+
 /** pgBackRest's exit code for "unable to acquire lock" (errors.auto: LockAcquireError). */
 const lockHeld = 50;
 
+/** `takeBackup` of everything. */
+export const fullBackup = (at: FullBackup): Promise<BackupFacts> => takeBackup({ ...at, kind: 'full' });
+
 /**
- * Full backup of the running server that expires nothing: a plain one runs `expire` and at the retention limit deletes the
- * chain from before the incident. A second try finds the backup of the first by its annotation; one that is still running,
- * of whoever, is waited for.
+ * Backup of the running server that expires nothing: a plain one runs `expire` and at the retention limit deletes the
+ * chain from before the incident. A differential or incremental one that finds no full one to refer to becomes a full one
+ * (pgBackRest manual, `--type`). A second try finds the backup of the first by its annotation; one that is still running, of
+ * whoever, is waited for.
  * @throws DR-BACKUP-FAILED when it cannot be made, or when page checksum errors were seen
  */
-export async function fullBackup(at: FullBackup): Promise<BackupFacts> {
-  return withHeartbeat('full backup', async (beat, signal) => {
+export async function takeBackup(at: TakeBackup): Promise<BackupFacts> {
+  return withHeartbeat(`${at.kind} backup`, async (beat, signal) => {
     const began = Date.now();
     const { Id } = await databaseContainer(at);
     const { stanza } = at.database.backup;
@@ -39,7 +51,7 @@ export async function fullBackup(at: FullBackup): Promise<BackupFacts> {
         ...(doneBytes === undefined ? {} : { doneBytes }),
         ...(totalBytes === undefined ? {} : { totalBytes }),
         ...(share > 0 ? { leftMs: Math.round(((Date.now() - began) / share) * (1 - share)) } : {}),
-        text: `full backup: ${(share * 100).toFixed(0)} %`,
+        text: `${at.kind} backup: ${(share * 100).toFixed(0)} %`,
       });
       return undefined;
     };
@@ -55,7 +67,7 @@ export async function fullBackup(at: FullBackup): Promise<BackupFacts> {
         [
           'pgbackrest',
           `--stanza=${stanza}`,
-          '--type=full',
+          `--type=${types[at.kind]}`,
           '--no-expire-auto',
           `--annotation=dr-run=${at.key}`,
           '--log-level-console=warn',
@@ -77,7 +89,7 @@ export async function fullBackup(at: FullBackup): Promise<BackupFacts> {
     if (made.hasErrors)
       throw drFailure(
         'DR-BACKUP-FAILED',
-        `backup ${made.label} of stanza ${stanza} saw page checksum errors: the recovered database has damaged pages`,
+        `backup ${made.label} of stanza ${stanza} saw page checksum errors, in itself or in one it refers to: the database has, or had, damaged pages`,
       );
     return made;
   });

@@ -1,0 +1,55 @@
+/**
+ * What a Temporal Schedule starts. A schedule appends the moment to the id of what it starts, and the id of a procedure is
+ * its lock: so it starts this, which has none, and starts the procedure under its lock, waits how it ends, and says so.
+ */
+import { CancellationScope, isCancellation, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
+import { drFailure } from './contracts/errors';
+import { childSignal } from './contracts/messages';
+import { controlQueue } from './contracts/names';
+import { parseOutside } from './contracts/outside';
+import { startScheduledInputSchema, type Scheduled } from './contracts/scheduled';
+import { describeEnd, runChild, type ChildEnd } from './kernel/child';
+
+/**
+ * The workflow `startScheduled`; no procedure of its own. @param raw one JSON object: see `startScheduledInputSchema`
+ * @returns what became of it; a procedure whose lock another run has is not started, and that is no failure
+ * @throws DR-INPUT; DR-SCHEDULED when it ended without success, or not within its window (it goes on by itself then)
+ */
+export async function startScheduled(raw: unknown): Promise<Scheduled> {
+  const parsed = parseOutside(startScheduledInputSchema, raw, 'input of startScheduled');
+  if (!parsed.ok) throw drFailure('DR-INPUT', parsed.faults.join('\n'));
+  const { schedule, procedure, workflowId, input, windowMs } = parsed.value;
+  const about = { schedule, procedure, workflowId };
+  setHandler(childSignal, ({ state, waitingFor }) =>
+    setCurrentDetails(waitingFor ? `${workflowId} is ${state}: ${waitingFor}` : `${workflowId} works`),
+  );
+  const end = await within(runChild({ procedure, workflowId, taskQueue: controlQueue, input }), windowMs);
+  if (end === undefined)
+    throw drFailure(
+      'DR-SCHEDULED',
+      `${workflowId} did not end within the ${windowMs} ms of schedule ${schedule}; it goes on`,
+    );
+  const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
+  setCurrentDetails(says);
+  if ('failed' in end)
+    throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule} ${says} (${end.failed.code})`);
+  if ('locked' in end) return { ...about, outcome: 'skipped', says };
+  const { view, paths } = end.report;
+  return { ...about, outcome: 'completed', says, verdict: view.verdict, ...(paths ? { report: paths.html } : {}) };
+}
+
+/** @returns undefined when the time was over first */
+async function within(end: Promise<ChildEnd>, windowMs: number | undefined): Promise<ChildEnd | undefined> {
+  if (windowMs === undefined) return end;
+  const timer = new CancellationScope();
+  const over = timer.run(() => sleep(windowMs).then(() => undefined));
+  // Told to stop once the run has ended.
+  over.catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+  });
+  try {
+    return await Promise.race([end, over]);
+  } finally {
+    timer.cancel();
+  }
+}
