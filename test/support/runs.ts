@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runQuery } from '../../workflows/contracts/messages';
-import { endStates, type Report, type RunState, type RunView } from '../../workflows/contracts/run-view';
+import {
+  endStates,
+  type ChildWaits,
+  type Report,
+  type RunState,
+  type RunView,
+} from '../../workflows/contracts/run-view';
 
 /** Waits until the run is in a state; fails at once when it has ended in another, with the run's timeline, so that a failing test tells its story. */
 export async function until(handle: WorkflowHandle, state: RunState, timeoutMs = 60_000): Promise<RunView> {
@@ -37,6 +43,19 @@ export async function seen(
 /** The timeline, one line each. */
 export function story(view: RunView | undefined): string {
   return (view?.timeline ?? []).map((one) => `${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`).join('\n');
+}
+
+/** Waits until a run says that one it has started waits for a person. */
+export async function untilChildWaits(handle: WorkflowHandle, timeoutMs = 60_000): Promise<ChildWaits[]> {
+  const end = Date.now() + timeoutMs;
+  let view: RunView | undefined;
+  while (Date.now() < end) {
+    view = await handle.query(runQuery).catch(() => view);
+    if (view?.waitsOn) return view.waitsOn;
+    if (view && endStates.has(view.state)) break;
+    await sleep(30);
+  }
+  throw new Error(`the run is ${view?.state ?? 'unknown'} and waits for no other\n${story(view)}`);
 }
 
 /** Hash of the open card. */

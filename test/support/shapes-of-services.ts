@@ -3,7 +3,7 @@ import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { killAll } from './fake-system';
 import type { House } from './house';
-import { approve, until } from './runs';
+import { approve, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
 
 const word = { by: 'on-call', reason: 'saved history' };
@@ -203,6 +203,7 @@ const system: Record<string, Shape> = {
     killAll(site);
     site.volumes.set('postgres', 'gone');
     const handle = await wholeSystem(house);
+    await untilChildWaits(handle);
     const child = house.client.workflow.getHandle('recover.database.shandi');
     const { gates } = await until(child, 'waiting-approval');
     await child.executeUpdate('reject', { args: [{ card: gates[0]?.card.hash, ...word }] });

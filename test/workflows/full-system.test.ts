@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { controlQueue } from '../../workflows/contracts/names';
-import type { ChildWaits, RunView } from '../../workflows/contracts/run-view';
 import { FakeSite } from '../support/fake-site';
 import { killAll } from '../support/fake-system';
 import { House } from '../support/house';
-import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
+import { approve, failureOf, openCard, resultOf, until, untilChildWaits } from '../support/runs';
 
 describe('full-system recovery: data first, then the critical services, then the rest', function () {
   this.timeout(60_000);
@@ -26,13 +24,6 @@ describe('full-system recovery: data first, then the critical services, then the
     killAll(site);
     return site;
   }
-  const waiting = async (handle: WorkflowHandleWithFirstExecutionRunId): Promise<ChildWaits[]> => {
-    for (;;) {
-      const { waitsOn } = await handle.query<RunView>('run');
-      if (waitsOn) return waitsOn;
-      await sleep(30);
-    }
-  };
   const started = (site: FakeSite): string[][] =>
     (site.given.get('startServices') ?? []).map((one) => one['services'] as string[]);
 
@@ -128,7 +119,7 @@ describe('full-system recovery: data first, then the critical services, then the
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');
       // Nobody knows what is lost, so the run that promotes asks, and the one that waits for it says so.
-      const waitsOn = await waiting(handle);
+      const waitsOn = await untilChildWaits(handle);
       assert.deepEqual(
         waitsOn.map(({ workflowId, state }) => [workflowId, state]),
         [['recover.database.shandi', 'waiting-approval']],
@@ -151,7 +142,7 @@ describe('full-system recovery: data first, then the critical services, then the
     await house.with(site, async () => {
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');
-      await waiting(handle);
+      await untilChildWaits(handle);
       const card = openCard(await until(child, 'waiting-approval'));
       await child.executeUpdate('reject', { args: [{ card, by: 'Management', reason: 'wait for the DBA' }] });
       const held = await until(handle, 'held');
