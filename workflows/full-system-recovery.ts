@@ -11,9 +11,12 @@ import { duration } from './contracts/words';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { assess, type Assessment } from './system/assess';
+import { restoreWhatIsMissing } from './system/configuration';
 import { systemOf, type System } from './system/context';
 import { recoverData, type Recovered } from './system/data';
 import { decide } from './system/decide';
+import { namesOf } from './system/order';
+import { People } from './system/people';
 import { protect } from './system/protect';
 import { askForPages, getEveryPage, openGateway, recoverServices } from './system/services';
 import { validate } from './system/validate';
@@ -42,34 +45,58 @@ export async function fullSystemRecovery(input: unknown): Promise<Report> {
 
 async function body(run: Run, input: FullSystemRecoveryInput, plan: Plan): Promise<Finished> {
   const system = systemOf(run, input, plan);
+  await restoreWhatIsMissing(run, system);
   const seen = await assess(run, system);
   if (seen.well && (await getEveryPage(run, system, [...system.order.critical, ...system.order.rest]))) {
     run.note('everything works, and clients get every page: nothing was done');
     return { verdict: 'none', result: { needed: false } };
   }
   const { approval, latest } = await decide(run, system, seen);
-  return run.irreversible('Recover the whole system', approval, (valid) => recover(run, system, latest(), valid));
+  const incident = input.incident ?? `system-${system.key}`;
+  const people = input.tell ? new People(run, system, incident) : undefined;
+  return run.irreversible('Recover the whole system', approval, async (valid) => {
+    try {
+      return await recover(run, system, latest(), valid, people);
+    } finally {
+      await people?.told();
+    }
+  });
 }
 
-async function recover(run: Run, system: System, seen: Assessment, valid: Approval): Promise<Finished> {
+async function recover(
+  run: Run,
+  system: System,
+  seen: Assessment,
+  valid: Approval,
+  people?: People,
+): Promise<Finished> {
   const { critical, rest } = system.order;
+  people?.opened(seen);
   run.phase('Critical services');
   const data = await recoverData(run, system, seen, valid);
+  people?.reached('database-serves', data.map(({ resource, ways }) => `${resource}: ${ways.join(', ')}`).join('; '));
+  if (data.some(({ ways }) => ways.includes('failover'))) people?.reached('failover-active', 'a standby was promoted');
   const without = await recoverServices(run, system, critical, valid, () => openGateway(run, system, valid));
+  people?.reached('critical-started', namesOf(critical).join(', '));
   without.push(...(await askForPages(run, system, critical)));
   const criticalMs = Date.now() - system.began;
   run.note(`the critical services serve their clients after ${duration(criticalMs)}${missing(without)}`);
+  if (without.length === 0) people?.criticalServed(namesOf(critical));
 
   run.phase('All services');
   without.push(...(await recoverServices(run, system, rest, valid)));
   without.push(...(await askForPages(run, system, rest)));
   const allMs = Date.now() - system.began;
+  const lost = [...new Set(without)];
+  if (lost.length === 0) people?.reached('all-verified', 'clients get every page');
 
   const { sound, says } = await validate(run, system, seen, data);
-  const lost = [...new Set(without)];
   if (lost.length === 0 && sound) {
     run.verified(says, worst(data));
     run.pointOfNoReturn('the clients are served');
+    people?.reached('data-verified', 'the business queries answer as expected');
+    if (system.input.validate) people?.reached('validated', says);
+    people?.resolved(says);
   }
   const exposed = await protect(run, system, seen, data);
   tell(run, system, { criticalMs, allMs, lost, exposed, data });
@@ -83,6 +110,7 @@ async function recover(run: Run, system: System, seen: Assessment, valid: Approv
       notRecovered: lost,
       validated: system.input.validate ? sound : null,
       exposed,
+      ...(people ? { incident: people.name } : {}),
     },
   };
 }

@@ -96,7 +96,7 @@ async function recoverOnce(
       const handle = await env.client.workflow.start('fullSystemRecovery', {
         taskQueue: controlQueue,
         workflowId: 'recover.system',
-        args: [{ reason: 'bench', by: 'bench', protect: false }],
+        args: [{ reason: 'bench', by: 'bench', protect: false, tell: false }],
       });
       const { result } = (await handle.result()) as Report;
       const { historyLength, raw } = await handle.describe();

@@ -81,7 +81,7 @@ export const byProduct = (stand: Stand, client: Client): Promise<Outcome> =>
     const handle = await client.workflow.start('fullSystemRecovery', {
       taskQueue: controlQueue,
       workflowId: 'recover.system',
-      args: [{ reason: 'bench', by: 'bench', protect: false }],
+      args: [{ reason: 'bench', by: 'bench', protect: false, tell: false }],
     });
     const report = (await handle.result().catch(async (error: Error) => {
       const view = await handle.query<RunView>('run').catch(() => undefined);

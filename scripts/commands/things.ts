@@ -162,6 +162,18 @@ const recoverSystem: ThingCommand = {
       kind: 'switch',
       sets: false,
     },
+    {
+      flags: '--quiet',
+      says: 'tell nobody: no messages, no status page, no checklist',
+      name: 'tell',
+      kind: 'switch',
+      sets: false,
+    },
+    {
+      flags: '--incident <name>',
+      says: 'name of the incident that people are told of (default: made of the run)',
+      name: 'incident',
+    },
     disasterAt('system'),
     planHash,
     approvalTimeout,

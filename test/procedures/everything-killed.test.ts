@@ -3,7 +3,10 @@
  * services back to their clients first and the rest after them, without touching what works, and proves it by real orders.
  */
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { root } from '../../activities/shared/paths';
 import { readEnv, readRoles } from '../../platform/lifecycle';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { Report } from '../../workflows/contracts/run-view';
@@ -87,6 +90,23 @@ describe('everything is down', function () {
     console.log(`      critical ${result(report).criticalMs} ms, all ${result(report).allMs} ms`);
     await shandi.stopLedger();
     assert.deepEqual((await ledger.verdict({ query: asClient })).missing, []);
+  });
+
+  it('everything was killed and the env file is broken: put back from its bundle first, with the volumes in use', async () => {
+    const backup = await shandi.client.workflow.start('backupConfiguration', {
+      taskQueue: controlQueue,
+      workflowId: 'backup.configuration',
+      args: [{ reason: 'test', by: 'tester', images: false }],
+    });
+    await resultOf(backup);
+    const file = join(root(), 'platform', 'state', project, '.env');
+    const before = readFileSync(file, 'utf8');
+    await each((id) => docker.getContainer(id).kill());
+    writeFileSync(file, 'PG_PASS\0WORD=\n<<<<');
+    const report = await resultOf(await recover());
+    await recovered(report);
+    assert.equal(readFileSync(file, 'utf8'), before);
+    assert.equal(report.view.steps.filter((one) => one.title === 'Put back the configuration').length, 1);
   });
 
   it('all containers of services, the gateway and the pooler are removed, the database works: it is not touched', async () => {

@@ -103,10 +103,13 @@ const storyOf = async (handle: WorkflowHandle): Promise<string> =>
 /** How a run ends. One that stays held has nobody who would resolve it: then the test fails at once, with the timeline. */
 async function ended(handle: WorkflowHandle): Promise<unknown> {
   const over = new AbortController();
+  const watching = staysHeld(handle, over.signal);
   try {
-    return await Promise.race([handle.result(), staysHeld(handle, over.signal)]);
+    return await Promise.race([handle.result(), watching]);
   } finally {
     over.abort();
+    // A question that is under way when the server goes would be asked again, and end the process.
+    await watching.catch(() => undefined);
   }
 }
 

@@ -179,7 +179,7 @@ const wholeSystem = (house: House, input = {}): ReturnType<Shape> =>
   house.client.workflow.start('fullSystemRecovery', {
     taskQueue: controlQueue,
     workflowId: 'recover.system',
-    args: [{ reason: 'test', by: 'tester', protect: false, ...input }],
+    args: [{ reason: 'test', by: 'tester', protect: false, tell: false, ...input }],
   });
 
 const system: Record<string, Shape> = {

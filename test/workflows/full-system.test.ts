@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { ChecklistView } from '../../workflows/contracts/checklist';
 import { controlQueue } from '../../workflows/contracts/names';
+import { certificate } from '../support/fake-configuration';
 import { FakeSite } from '../support/fake-site';
 import { killAll } from '../support/fake-system';
 import { House } from '../support/house';
@@ -192,9 +194,58 @@ describe('full-system recovery: data first, then the critical services, then the
     });
   });
 
-  it('what Compose cannot read is refused before anything is touched', async () => {
+  it('the env file is broken and the certificate has expired: both are put back before anything else is looked at', async () => {
     const site = killed();
     site.system.problem = 'required variable PG_PASSWORD is missing a value';
+    site.configuration.found = { certificates: [], problem: 'server.crt expired at 2026-11-01T00:00:00.000Z' };
+    site.answer('placeFiles', () => {
+      site.system.problem = undefined;
+      site.configuration.found = { certificates: [], good: certificate };
+      return { written: [] };
+    });
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.equal(report.view.verdict, 'met');
+      const children = report.view.steps.filter((one) => one.kind === 'child').map((one) => one.title);
+      assert.deepEqual(children.slice(0, 2), ['Put back the configuration', 'Put back the certificates']);
+      assert.ok(site.calls.indexOf('placeFiles') < site.calls.indexOf('surveyServer'));
+    });
+  });
+
+  it('people are told beside it: the checklist is ticked by what was reached, and the page says when it is over', async () => {
+    const site = killed();
+    await house.with(site, async () => {
+      const report = await resultOf(await start({ incident: 'inc-7' }));
+      assert.equal(report.result['incident'], 'inc-7');
+      const list = house.client.workflow.getHandle('checklist.inc-7');
+      const { phases } = await list.query<ChecklistView>('checklist');
+      const open = phases.flatMap((phase) => phase.items).filter((item) => item.milestone && item.state === 'open');
+      assert.deepEqual(
+        open.map((item) => item.milestone),
+        ['failover-active'],
+        'nothing was failed over',
+      );
+      const posted = (site.given.get('updateStatusPage') ?? []).map(
+        (one) => (one['update'] as { state: string }).state,
+      );
+      assert.deepEqual(posted, ['investigating', 'identified', 'resolved']);
+      await list.executeUpdate('close', { args: [{ by: 'tester', reason: 'test' }] });
+    });
+  });
+
+  it('nobody is to be told: nobody is', async () => {
+    const site = killed();
+    await house.with(site, async () => {
+      const report = await resultOf(await start({ tell: false }));
+      assert.equal(report.result['incident'], undefined);
+      assert.equal(site.count('updateStatusPage'), 0);
+    });
+  });
+
+  it('what Compose cannot read, and no bundle brings back, is refused before anything is touched', async () => {
+    const site = killed();
+    site.system.problem = 'required variable PG_PASSWORD is missing a value';
+    site.configuration.bundles = [];
     await house.with(site, async () => {
       const failed = await failureOf(await start());
       assert.equal(failed.code, 'DR-COMPOSE');

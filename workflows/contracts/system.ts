@@ -1,6 +1,7 @@
 /** Words of the procedure `fullSystemRecovery`: its input, and what activities tell it about a platform as a whole. */
 import { z } from 'zod';
 import { approvalTimeoutMs, startedBy } from './input';
+import { incident } from './people';
 import type { HealthAnswer } from './service';
 
 /** What the recovery of everything protects and locks. */
@@ -21,6 +22,13 @@ export const fullSystemRecoveryInputSchema = z.strictObject({
     .describe(
       'place the business transactions of the plan and run its test programs before the recovery counts as validated. Default true',
     ),
+  tell: z
+    .boolean()
+    .default(true)
+    .describe(
+      'tell the emergency contacts, keep the status page, and start a checklist, as the plan has it. Default true; none of it holds the recovery up',
+    ),
+  incident: incident.optional().describe('name of the incident that people are told of; default: made of the run'),
   protect: z
     .boolean()
     .default(true)

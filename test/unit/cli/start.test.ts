@@ -30,6 +30,7 @@ describe('the input from the command line', () => {
       reason: 'why',
       by: 'DBA',
       policyMayAnswer: true,
+      wake: false,
     });
     // Commander hands a --no-x that was not given over as x: true.
     assert.equal(inputOf(reprotectInputSchema, judge('reprotect', { fullBackup: true }), faults)?.fullBackup, true);
