@@ -40,7 +40,7 @@ export const recoverFields: Field[] = [
 
 /** `recover database`, and beside it what recovers services and stores. What they do is in files of their own, loaded when needed. */
 export function recoverCommand(): Command {
-  const command = new Command('recover').description('recover something to an earlier state');
+  const command = new Command('recover').description('recover a database, a service, a store, files, or everything');
   const database = addTarget(
     command.command('database <name>').description('recover a database of the plan to a point in time'),
   );

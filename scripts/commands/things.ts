@@ -202,7 +202,7 @@ export function addThings(parent: Command): Command {
 
 /** `backup store`. */
 export const backupCommand = (): Command =>
-  addThings(new Command('backup').description('back up a database or a store'));
+  addThings(new Command('backup').description('back up a database, a store, the configuration or the certificates'));
 
 /** `test restore`. */
 export const testCommand = (): Command =>

@@ -222,8 +222,8 @@ describe('full-system recovery: data first, then the critical services, then the
       const open = phases.flatMap((phase) => phase.items).filter((item) => item.milestone && item.state === 'open');
       assert.deepEqual(
         open.map((item) => item.milestone),
-        ['failover-active'],
-        'nothing was failed over',
+        ['notified', 'failover-active'],
+        'the plan has no channel, and nothing was failed over',
       );
       const posted = (site.given.get('updateStatusPage') ?? []).map(
         (one) => (one['update'] as { state: string }).state,

@@ -184,8 +184,14 @@ describe('restart: interrupts nobody unasked, and leaves nobody waiting', functi
   const restart = (input: Record<string, unknown> = {}) => house.start('databaseRestart', input);
   const say = (handle: WorkflowHandle, name: string, message: unknown): Promise<unknown> =>
     handle.executeUpdate(name, { args: [message] });
-  const dead = (): FakeSite => {
+  /** The pooler runs. */
+  const withPooler = (): FakeSite => {
     const site = new FakeSite();
+    site.system.services.set('pgbouncer', { state: 'running' });
+    return site;
+  };
+  const dead = (): FakeSite => {
+    const site = withPooler();
     site.servers.set('postgres', { answered: false, problem: 'it is gone' });
     return site;
   };
@@ -206,7 +212,7 @@ describe('restart: interrupts nobody unasked, and leaves nobody waiting', functi
   });
 
   it('clients are served: a person decides', async () => {
-    const site = new FakeSite();
+    const site = withPooler();
     await house.with(site, async () => {
       const handle = await restart({ recreate: true });
       const waiting = await until(handle, 'waiting-approval');
@@ -219,7 +225,7 @@ describe('restart: interrupts nobody unasked, and leaves nobody waiting', functi
   });
 
   it('it dies while a person thinks: the approval is void, and the policy answers the next card', async () => {
-    const site = new FakeSite();
+    const site = withPooler();
     await house.with(site, async () => {
       const handle = await restart();
       const card = openCard(await until(handle, 'waiting-approval'));

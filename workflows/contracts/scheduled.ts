@@ -1,7 +1,18 @@
 /** What a schedule hands to its starter, and what the starter says of it. */
 import { z } from 'zod';
 import { backupDatabaseInputSchema, restoreTestInputSchema } from './backup';
-import { backupLock, databaseResource, procedures, readingLock, recoveryLock, storeResource, testLock } from './names';
+import { backupCertificatesInputSchema, backupConfigurationInputSchema } from './bundle';
+import {
+  backupLock,
+  certificatesResource,
+  configurationResource,
+  databaseResource,
+  procedures,
+  readingLock,
+  recoveryLock,
+  storeResource,
+  testLock,
+} from './names';
 import { pitrInputSchema } from './pitr';
 import { backupRedisInputSchema } from './store';
 import type { Verdict } from './run-view';
@@ -45,6 +56,14 @@ const byTheClock = {
   backupRedis: {
     schema: backupRedisInputSchema,
     lock: (input: z.infer<typeof backupRedisInputSchema>) => backupLock(storeResource(input.store)),
+  },
+  backupConfiguration: {
+    schema: backupConfigurationInputSchema,
+    lock: () => backupLock(configurationResource()),
+  },
+  backupCertificates: {
+    schema: backupCertificatesInputSchema,
+    lock: () => backupLock(certificatesResource()),
   },
   restoreTest: {
     schema: restoreTestInputSchema,

@@ -5,7 +5,8 @@ import { milestoneSignal } from '../contracts/checklist';
 import { checklistLock, controlQueue, notifyLock, statusLock } from '../contracts/names';
 import type { ComponentState, StatusState } from '../contracts/status';
 import { problemOf } from '../contracts/errors';
-import { startDetached } from '../kernel/child';
+import { runChild, startDetached, type ChildProcedure } from '../kernel/child';
+import { got, type Delivery } from '../contracts/people';
 import type { Run } from '../kernel/run';
 import type { Assessment } from './assess';
 import type { System } from './context';
@@ -30,12 +31,12 @@ export class People {
   opened({ unwell }: Assessment): void {
     const { input, plan } = this.system;
     const summary = `${unwell.size} of ${plan.services.length} services are down`;
+    this.run.note(`incident ${this.incident}: people are told of it beside the recovery`);
     this.tell('recoveryChecklist', checklistLock(this.incident), { detectedAt: input.disasterAt });
     this.notify('incident-opened', 'critical', summary);
     const components = [...unwell.keys()].map((name) => ({ name, state: 'major-outage' as const }));
     this.post('1-opened', 'investigating', 'We are restoring our services.', components.slice(0, 100));
     this.reached('assessed', summary);
-    this.reached('notified', 'the emergency contacts and the status page were told');
     this.reached('begun', this.run.view().workflowId);
   }
 
@@ -65,9 +66,18 @@ export class People {
     await this.last;
   }
 
+  /** The item of the checklist is ticked when a channel took the message, if the run is still there to hear of it. */
   private notify(template: string, severity: string, summary: string, detail?: string): void {
     const facts = { summary, ...(detail === undefined ? {} : { Detail: detail.slice(0, 1000) }) };
-    this.tell('notifyPeople', notifyLock(this.incident, template), { template, severity, facts });
+    const child = this.child('notifyPeople', notifyLock(this.incident, template), { template, severity, facts });
+    void runChild(child).then(
+      (end) => {
+        const took = 'report' in end ? (end.report.result['deliveries'] as Delivery[]).filter(got) : [];
+        if (took.length > 0)
+          this.reached('notified', took.map(({ channel, state }) => `${channel} ${state}`).join(', '));
+      },
+      (error: unknown) => this.run.note(`people could not be told: ${problemOf(error).message}`),
+    );
   }
 
   private post(
@@ -80,10 +90,14 @@ export class People {
   }
 
   private tell(procedure: string, workflowId: string, more: Record<string, unknown>): void {
+    const child = this.child(procedure, workflowId, more);
+    this.after(() => startDetached(child));
+  }
+
+  private child(procedure: string, workflowId: string, more: Record<string, unknown>): ChildProcedure {
     const { reason, by, planHash } = this.system.input;
     const input = { incident: this.incident, reason, by, ...(planHash ? { planHash } : {}), ...more };
-    const child = { procedure, workflowId, taskQueue: controlQueue, input };
-    this.after(() => startDetached(child));
+    return { procedure, workflowId, taskQueue: controlQueue, input };
   }
 
   private after(act: () => Promise<unknown>): void {

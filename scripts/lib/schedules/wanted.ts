@@ -64,8 +64,13 @@ export function wantedSchedules(plan: Plan): { wanted: WantedSchedule[]; leftOut
     const name = named(`backup-store-${store}`);
     entries.push({ name, description: `backup of store ${store}`, procedure: 'backupRedis', cron, input: { store } });
   }
-  for (const kind of ['configuration', 'certificates'] as const)
-    leftOut.push({ name: named(`backup-${kind}`), why: `there is no procedure for backups of ${kind} yet` });
+  for (const [kind, procedure] of [
+    ['configuration', 'backupConfiguration'],
+    ['certificates', 'backupCertificates'],
+  ] as const) {
+    const { cron } = plan.backups[kind];
+    entries.push({ name: named(`backup-${kind}`), description: `backup of the ${kind}`, procedure, cron, input: {} });
+  }
   for (const { name, description, procedure, cron, input, enabled, ...options } of plan.schedules) {
     if (enabled) entries.push({ name, description, procedure, cron, input, options });
     else leftOut.push({ name, why: 'it is on paper only: `enabled: false`' });

@@ -54,13 +54,15 @@ describe('schedules that a plan asks for', () => {
         ['dr.backup-database-shandi-full', 'backupDatabase', 'backup.database.shandi'],
         ['dr.backup-database-shandi-incremental', 'backupDatabase', 'backup.database.shandi'],
         ['dr.backup-store-redis', 'backupRedis', 'backup.store.redis'],
+        ['dr.backup-configuration', 'backupConfiguration', 'backup.configuration'],
+        ['dr.backup-certificates', 'backupCertificates', 'backup.certificates'],
         ['dr.monthly-restore-test', 'restoreTest', 'test.database.shandi'],
       ],
     );
-    assert.equal(wanted[3]?.start.windowMs, 3_600_000);
+    assert.equal(wanted[5]?.start.windowMs, 3_600_000);
     assert.deepEqual(
       wanted.map((one) => one.start.input['expire']),
-      [true, undefined, undefined, undefined],
+      [true, undefined, undefined, undefined, undefined, undefined],
     );
     assert.match(leftOut.find((one) => /logical/.test(one.name))?.why ?? '', /no procedure/);
     assert.match(leftOut.find((one) => one.name === 'quarterly-full-drill')?.why ?? '', /on paper/);
