@@ -31,6 +31,15 @@ async function main(): Promise<void> {
       { live: true, env: { DR_TEST_PROJECT: 'shandi-failover', DR_TEST_PORTS: '30000' } },
     ),
   );
+  // Everything is killed, removed and restored again and again: the others would find another platform.
+  ended.push(
+    await runCheck(
+      'loss of everything on real servers',
+      bin('mocha'),
+      ['--require', 'test/support/platform.ts', 'test/system/**/*.test.ts', ...only],
+      { live: true, env: { DR_TEST_PROJECT: 'shandi-system', DR_TEST_PORTS: '15000' } },
+    ),
+  );
   process.exitCode = conclude(ended);
 }
 
