@@ -108,9 +108,11 @@ async function dependents({ plan, at, on }: StoreContext): Promise<number> {
   );
   const { site } = at;
   const seen = await on.urgent.inspectProject({ site, services: services.map((one) => one.name), health: [] });
-  // One that does not run cannot be well, and not for want of the store: whoever starts it asks it.
-  const runs = new Set(seen.services.filter((one) => one.state === 'running').map((one) => one.service));
-  const asked = services.filter((one) => runs.has(one.name));
+  // One that has ended cannot be well, and not for want of the store: whoever starts it asks it.
+  const ended = new Set(
+    seen.services.filter(({ state }) => state === 'stopped' || state === 'none').map((one) => one.service),
+  );
+  const asked = services.filter((one) => !ended.has(one.name));
   const unwell = await on.probe.awaitHealthy({ site, services: asked, deadlineMs: serveMs });
   if (unwell.length === 0) return asked.length;
   throw drFailure('DR-SERVICE', unwell.map(({ service, says }) => `${service} is not well: ${says}`).join('; '));
