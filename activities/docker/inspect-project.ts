@@ -2,7 +2,7 @@ import type { ContainerInfo } from 'dockerode';
 import type { Service, Site } from '../../plan';
 import type { ProjectFacts, ProjectService } from '../../workflows/contracts/system';
 import { problemOf } from '../../workflows/contracts/errors';
-import { composeProject, type ProjectEntry } from '../shared/compose';
+import { composeImages } from '../shared/compose';
 import { onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { askPage, healthUrl } from '../shared/http-health';
@@ -17,24 +17,23 @@ export interface InspectProject {
 }
 
 /**
- * Looks at many services of a project at once: three questions to the engine and one to Compose whatever their number, and
+ * Looks at many services of a project at once: two questions to the engine and one to Compose whatever their number, and
  * one to the health page of each that runs. What does not answer is an answer.
  * @throws DR-ENGINE when the engine does not answer
  */
 export async function inspectProject({ site, services, health }: InspectProject): Promise<ProjectFacts> {
   return withHeartbeat(`looking at ${services.length} services`, async (_beat, signal) => {
     const running = listServices(site);
-    const [containers, described, images, volumes, answers] = await Promise.all([
+    const [containers, described, images, answers] = await Promise.all([
       running,
-      composeProject(site, signal).then(
+      composeImages(site, signal).then(
         (project) => ({ project, problem: undefined }),
         (error: unknown) => {
           signal.throwIfAborted();
-          return { project: new Map<string, ProjectEntry>(), problem: problemOf(error).message };
+          return { project: new Map<string, string>(), problem: problemOf(error).message };
         },
       ),
       imagesOf(site),
-      volumesOf(site),
       running.then((found) => askAll(site, health, found, signal)),
     ]);
     const { project, problem } = described;
@@ -49,8 +48,7 @@ export async function inspectProject({ site, services, health }: InspectProject)
           service,
           state: stateOf(container),
           ...(container ? { containerId: container.Id } : {}),
-          ...(entry ? { image: { name: entry.image, there: images.has(entry.image) } } : {}),
-          volumes: (entry?.volumes ?? []).map((one) => ({ ...one, there: volumes.has(one.name) })),
+          ...(entry ? { image: { name: entry, there: images.has(entry) } } : {}),
           ...(said ? { health: said } : {}),
         };
       }),
@@ -81,9 +79,4 @@ async function imagesOf(site: Site): Promise<Set<string>> {
   const found = await onEngine(site, 'listing images', (engine) => engine.listImages());
   const names = found.flatMap(({ Id, RepoTags, RepoDigests }) => [Id, ...(RepoTags ?? []), ...(RepoDigests ?? [])]);
   return new Set(names.flatMap((name) => [name, name.replace(/:latest$/, '')]));
-}
-
-async function volumesOf(site: Site): Promise<Set<string>> {
-  const { Volumes } = await onEngine(site, 'listing volumes', (engine) => engine.listVolumes());
-  return new Set((Volumes ?? []).map((one) => one.Name));
 }

@@ -11,7 +11,7 @@ import type { ImagesAt } from './kept-images';
  */
 export async function usedImages({ site }: { site: Site }): Promise<BundleImage[]> {
   return withHeartbeat('looking for the images in use', async (_beat, signal) => {
-    const names = await composeImages(site, signal);
+    const names = [...new Set((await composeImages(site, signal)).values())].sort();
     return Promise.all(
       names.map(async (name) => {
         const found = await inspectImage(site, name);

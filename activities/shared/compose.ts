@@ -102,7 +102,7 @@ export interface ComposedService {
 export async function composeService(site: Site, service: string, signal?: AbortSignal): Promise<ComposedService> {
   // Also prints what the service depends on, and every value of the env file: read here, handed on nowhere.
   const text = await run(site, ['config', '--format', 'json', service], signal);
-  const found = read(text).services?.[service] ?? {};
+  const found = read(text, site).services?.[service] ?? {};
   const { image, entrypoint, command, user, mem_limit: memory, environment, volumes } = found;
   if (!image)
     throw drFailure('DR-COMPOSE', `service ${service} of ${site.compose.file} names no image that Compose can tell`);
@@ -119,40 +119,17 @@ export async function composeService(site: Site, service: string, signal?: Abort
   };
 }
 
-/** Names of the images that the project uses in any of its profiles, each once. @throws DR-COMPOSE when Compose cannot read the project */
-export async function composeImages(site: Site, signal?: AbortSignal): Promise<string[]> {
-  const printed = await run(site, ['--profile', '*', 'config', '--images'], signal);
-  return [...new Set(printed.split('\n').map((line) => line.trim()))].filter((line) => line !== '').sort();
-}
-
 /** Compose doubles every dollar sign in what it prints, so that it could read it again. */
 const plain = (value: string): string => value.replaceAll('$$', '$');
 
-/** A service of a project as far as its image and its named volumes go: nothing of it is secret. */
-export interface ProjectEntry {
-  image: string;
-  volumes: { name: string; target: string }[];
-}
-
 /**
- * Every service of a site's project, those of its profiles too, in one call.
+ * The image of every service of a site's project, those of its profiles too, in one call. One that Compose builds and that
+ * names no image gets the name Compose gives it: `<project>-<service>`.
  * @throws DR-COMPOSE when its file or its env file cannot be read
  */
-export async function composeProject(site: Site, signal?: AbortSignal): Promise<Map<string, ProjectEntry>> {
-  const text = await run(site, ['--profile', '*', 'config', '--format', 'json'], signal);
-  const { services, volumes } = read(text);
-  const nameOf = (key: string): string => volumes?.[key]?.name ?? key;
-  return new Map(
-    Object.entries(services ?? {}).map(([service, raw]) => [
-      service,
-      {
-        image: raw.image ?? '',
-        volumes: (raw.volumes ?? [])
-          .filter(({ type }) => type === 'volume')
-          .map(({ source = '', target }) => ({ name: nameOf(source), target })),
-      },
-    ]),
-  );
+export async function composeImages(site: Site, signal?: AbortSignal): Promise<Map<string, string>> {
+  const { name, services } = read(await run(site, ['--profile', '*', 'config', '--format', 'json'], signal), site);
+  return new Map(Object.entries(services ?? {}).map(([service, raw]) => [service, raw.image ?? `${name}-${service}`]));
 }
 
 /**
@@ -165,18 +142,18 @@ export async function composeHashes(site: Site, signal?: AbortSignal): Promise<M
   return new Map([...text.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', hash = '']) => [service, hash]));
 }
 
-/** A parser quotes what it could not read, and that may be a secret: what cannot be read is empty. */
-function read(text: string): RawProject {
+/** A parser quotes what it could not read, and that may be a secret: it is not handed on. */
+function read(text: string, site: Site): RawProject {
   try {
     return JSON.parse(text) as RawProject;
   } catch {
-    return {};
+    throw drFailure('DR-COMPOSE', `what Compose printed of ${site.compose.file} is not JSON`);
   }
 }
 
 interface RawProject {
+  name: string;
   services?: Record<string, RawService>;
-  volumes?: Record<string, { name?: string } | null>;
 }
 
 interface RawService {

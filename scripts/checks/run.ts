@@ -53,11 +53,31 @@ export function runCheck(
   });
 }
 
-/** One line per check, the output of what failed, and the closing line. Returns the exit code. */
+/** Of each test that failed: its name and how the failure begins. A long log's reader looks at its end first. */
+export function failures(output: string): string[] {
+  const closing = /^\s*\d+ failing$/m.exec(output);
+  if (!closing) return [];
+  return output
+    .slice(closing.index)
+    .split(/^ {2}\d+\) /m)
+    .slice(1)
+    .map((one) =>
+      one
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line && !line.startsWith('at '))
+        .join(' · ')
+        .slice(0, 400),
+    );
+}
+
+/** One line per check, what failed and how, and the closing line. Returns the exit code. */
 export function conclude(ended: Ended[]): number {
   for (const one of ended) {
     process.stdout.write(`${one.ok ? 'ok    ' : 'FAILED'} ${one.name} (${one.seconds.toFixed(1)} s)\n`);
   }
+  for (const one of ended)
+    for (const text of failures(one.output)) process.stdout.write(`FAILED ${one.name}: ${text}\n`);
   const sum = (count: (one: Ended) => number): number => ended.reduce((total, one) => total + count(one), 0);
   process.stdout.write(`${sum((one) => one.passed)} passed, ${sum((one) => one.failed)} failed\n`);
   return ended.every((one) => one.ok) ? 0 : 1;

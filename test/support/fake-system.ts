@@ -2,7 +2,6 @@ import type { FakeSite } from './fake-site';
 import type { ProjectFacts, ProjectService, StartedService } from '../../workflows/contracts/system';
 
 const well = { healthy: true, status: 200, says: 'status 200' };
-const dataDirectory = '/var/lib/postgresql/data';
 
 /** The containers of the platform as a fake site sees them: all have ended, every volume is there, every start helps. */
 export class FakeSystem {
@@ -47,13 +46,11 @@ export class FakeSystem {
       services: services.map((service): ProjectService => {
         const own = this.services.get(service) ?? {};
         const state = own.state ?? this.state;
-        const name = service === 'postgres' ? 'shandi_pgdata' : `shandi_${service}`;
         return {
           service,
           state,
           ...(state === 'none' ? {} : { containerId: service }),
           image: { name: 'shandi/service:1', there: true },
-          volumes: service.startsWith('postgres') ? [{ name, target: dataDirectory, there: true }] : [],
           ...(state === 'running' && health.some((one) => one.name === service) ? { health: well } : {}),
           ...own,
         };

@@ -47,8 +47,6 @@ export interface ProjectService {
   containerId?: string;
   /** The image that Compose would make it of; absent where Compose cannot read the project. */
   image?: { name: string; there: boolean };
-  /** Named volumes that Compose would mount. */
-  volumes: { name: string; target: string; there: boolean }[];
   /** Absent: it has no health page, or does not run. */
   health?: HealthAnswer;
 }
