@@ -54,7 +54,7 @@ async function body(run: Run, input: BackupDatabaseInput, plan: Plan): Promise<F
   if ('problem' in made) return run.giveUp('DR-BACKUP-FAILED', made.problem.message);
   const durationMs = Date.now() - began;
   if (input.kind !== 'full' && made.kind === 'full')
-    run.note(`${input.kind} was asked for; there was no full backup to refer to, so this is one`);
+    run.note(`${input.kind} was asked for; pgBackRest had no full backup that it could refer to, so this is one`);
 
   run.phase('Verify');
   const found = await run.change<ReadBack | { problem: Problem }>(

@@ -22,13 +22,20 @@ const types: Record<BackupKind, string> = { full: 'full', differential: 'diff', 
 /** pgBackRest's exit code for "unable to acquire lock" (errors.auto: LockAcquireError). */
 const lockHeld = 50;
 
+/**
+ * pgBackRest before 2.47 compares the label of an incremental backup with those of all full ones that ever were, also of one
+ * that was removed by hand since, and takes what it finds for clock skew (its issue 1873): until the next full backup none
+ * can be made. The message, because the exit code (106, AssertError or FormatError by version) says less.
+ */
+const cannotRefer = /new backup label '\S+_\S+' is not later than latest backup label/;
+
 /** `takeBackup` of everything. */
 export const fullBackup = (at: FullBackup): Promise<BackupFacts> => takeBackup({ ...at, kind: 'full' });
 
 /**
  * Backup of the running server that expires nothing: a plain one runs `expire` and at the retention limit deletes the
  * chain from before the incident. A differential or incremental one that finds no full one to refer to becomes a full one
- * (pgBackRest manual, `--type`). A second try finds the backup of the first by its annotation; one that is still running, of
+ * (pgBackRest manual, `--type`), and so does one that cannot refer to the full one there is. A second try finds the backup of the first by its annotation; one that is still running, of
  * whoever, is waited for.
  * @throws DR-BACKUP-FAILED when it cannot be made, or when page checksum errors were seen
  */
@@ -59,6 +66,7 @@ export async function takeBackup(at: TakeBackup): Promise<BackupFacts> {
     const settled = (): Promise<BackupFacts | null> =>
       until(look, { deadlineMs: 24 * 3_600_000, everyMs: 1000, signal, onTimeout: () => new Error('unreachable') });
 
+    let kind = at.kind;
     let made = await settled();
     while (!made) {
       const running = execIn(
@@ -67,7 +75,7 @@ export async function takeBackup(at: TakeBackup): Promise<BackupFacts> {
         [
           'pgbackrest',
           `--stanza=${stanza}`,
-          `--type=${types[at.kind]}`,
+          `--type=${types[kind]}`,
           '--no-expire-auto',
           `--annotation=dr-run=${at.key}`,
           '--log-level-console=warn',
@@ -79,12 +87,15 @@ export async function takeBackup(at: TakeBackup): Promise<BackupFacts> {
       const watching = setInterval(() => void look().catch(() => undefined), 1000);
       const result = await running.finally(() => clearInterval(watching));
       made = await settled();
-      if (!made && result.exitCode !== lockHeld)
+      if (made || result.exitCode === lockHeld) continue;
+      const said = `${result.stdout} ${result.stderr}`.replace(/\s+/g, ' ').trim();
+      if (kind === 'full' || !cannotRefer.test(said))
         throw drFailure(
           'DR-BACKUP-FAILED',
-          `pgbackrest backup of stanza ${stanza} ended with ${result.exitCode}: ${`${result.stdout} ${result.stderr}`.replace(/\s+/g, ' ').trim().slice(-500)}`,
+          `pgbackrest backup of stanza ${stanza} ended with ${result.exitCode}: ${said.slice(-500)}`,
           { retry: true },
         );
+      kind = 'full';
     }
     if (made.hasErrors)
       throw drFailure(

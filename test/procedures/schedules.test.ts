@@ -150,6 +150,19 @@ describe('by the clock', function () {
     assert.equal((await runs('backupRedis')).length, started);
   });
 
+  it('the newest full backup was removed by hand: an incremental one cannot be made, so a full one is', async () => {
+    await shandi.mark();
+    const take = (...more: string[]) => json<unknown>(0, 'backup', 'database', 'shandi', ...more, ...why);
+    await take('--kind', 'full');
+    const newest = (await info()).at(-1)?.label ?? '';
+    assert.match(newest, /F$/);
+    await inContainer(containerOf('postgres'), ['pgbackrest', '--stanza=main', `--set=${newest}`, 'expire']);
+    await take('--kind', 'incremental');
+    const made = (await info()).at(-1);
+    assert.equal(made?.type, 'full');
+    assert.ok(made.label > newest);
+  });
+
   it('an incremental backup is one: it refers to a full one, and holds what changed', async () => {
     await shandi.mark();
     const before = await info();
