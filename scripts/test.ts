@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       'loss of the primary on real servers',
       bin('mocha'),
       ['--require', 'test/support/platform.ts', 'test/failover/**/*.test.ts', ...only],
-      { live: true, env: { DR_TEST_PROJECT: 'shandi-failover', DR_TEST_PORTS: '30000' } },
+      { live: true, env: { DR_TEST_PROJECT: 'shandi-failover', DR_TEST_PORTS: '18000' } },
     ),
   );
   // Everything is killed, removed and restored again and again: the others would find another platform.

@@ -26,7 +26,8 @@ export interface Divergence {
 
 // $1 data directory, $2 timeline, $3 LSN. It ends with an error at the end of WAL, which is how the end is found.
 const script = `export LC_ALL=C TZ=UTC PGTZ=UTC
-pg_waldump -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000`;
+pg_waldump -p "$1/pg_wal" -t "$2" -s "$3" -r Transaction 2>&1 | grep -E 'desc: (COMMIT|PREPARE)|could not find' | head -n 100000
+for one in "$1"/pg_wal/????????????????????????; do echo "segment \${one##*/}"; done`;
 
 /**
  * What a server holds that the primary has not: commits on its timeline behind the place where the primary's history left it.
@@ -65,10 +66,24 @@ export async function measureDivergence(args: MemberAt & { primary: DatabaseAt }
       labels: runLabels(site, 'look'),
       signal,
     });
-    if (result.stdout.includes('could not find file')) return { ...unknown, ...known };
-    const lines = result.stdout.split('\n').filter((line) => /desc: (COMMIT|PREPARE)/.test(line));
-    return { ...known, commits: lines.length, examples: lines.slice(0, 5).map((line) => line.slice(0, 200)) };
+    return { ...unknown, ...known, ...commitsIn(result.stdout) };
   });
+}
+
+/**
+ * Commits in what the script printed; undefined: WAL is missing, so they cannot be known. A segment that pg_waldump does not
+ * find is a hole when the server has a later one of that timeline; when it has none its WAL ends there, as it does after a
+ * switch (`archive_timeout`, pg_switch_wal), until the next record makes the file.
+ */
+export function commitsIn(printed: string): Pick<Divergence, 'commits' | 'examples'> | undefined {
+  const lines = printed.split('\n');
+  const [, missing] = /could not find file "([0-9A-F]{24})"/.exec(printed) ?? [];
+  const segments = lines.flatMap((line) => /^segment ([0-9A-F]{24})$/.exec(line)?.[1] ?? []);
+  const unread = missing === undefined && /could not find (file|any WAL file)/.test(printed);
+  const later = (one: string): boolean => one.slice(0, 8) === missing?.slice(0, 8) && one > missing;
+  if (unread || segments.some(later)) return undefined;
+  const commits = lines.filter((line) => /desc: (COMMIT|PREPARE)/.test(line));
+  return { commits: commits.length, examples: commits.slice(0, 5).map((line) => line.slice(0, 200)) };
 }
 
 interface Answer {
