@@ -87,9 +87,21 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
       configuration: { ...written.backups.configuration, files: written.backups.configuration.files.map(rename.path) },
       certificates: { ...written.backups.certificates, files: written.backups.certificates.files.map(rename.path) },
     },
+    ...(written.drills ? { drills: moved(written.drills, rename, derivation) } : {}),
   };
   return parsePlan(stringify(copy), `plan of ${derivation.project}`);
 }
+
+/** A copy has drills of its own, on a copy of the copy. */
+const moved = (
+  drills: NonNullable<PlanDocument['drills']>,
+  rename: Renaming,
+  { portOffset }: Derivation,
+): PlanDocument['drills'] => ({
+  ...drills,
+  project: rename.project(drills.project),
+  portBase: (drills.portBase ?? 0) + portOffset,
+});
 
 /** People are woken by the platform they know. Who tests telling them gives the copy channels of its own. */
 function toldNobody(channels: PlanDocument['channels'], rename: Renaming): PlanDocument['channels'] {

@@ -5,6 +5,7 @@
 export { planSchema } from './schema';
 export type { Plan, PlanDocument } from './schema';
 export type { ApprovalPolicy } from './schema/approvals';
+export type { Drills } from './schema/drills';
 export type { Backups } from './schema/backups';
 export type { SecretRef } from './schema/common';
 export type { BusinessContinuity } from './schema/continuity';

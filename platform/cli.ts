@@ -10,9 +10,13 @@ function offset(text: string): number {
   return value;
 }
 
-function stack(text: string): 'prod' | 'test' {
-  if (text !== 'prod' && text !== 'test') throw new InvalidArgumentError(`expected 'prod' or 'test'.`);
-  return text;
+const stacks = ['prod', 'test', 'drill'] as const;
+type StackName = (typeof stacks)[number];
+
+function stack(text: string): StackName {
+  const found = stacks.find((one) => one === text);
+  if (!found) throw new InvalidArgumentError(`expected one of ${stacks.join(', ')}.`);
+  return found;
 }
 
 function print(lines: [string, string][]): void {
@@ -27,9 +31,14 @@ program
   .description('build what is missing, start everything, return when it works')
   .option('--project <name>', 'compose project', 'shandi')
   .option('--ports <offset>', 'added to every port of the plan (default: the ports the project has)', offset)
-  .option('--stack <name>', 'prod or test (nothing restarts by itself)', stack, 'prod')
+  .option(
+    '--stack <name>',
+    'prod, test (nothing restarts by itself), or drill (and its network leads nowhere)',
+    stack,
+    'prod',
+  )
   .option('--json', 'print the result as JSON')
-  .action(async (options: { project: string; ports?: number; stack: 'prod' | 'test'; json?: boolean }) => {
+  .action(async (options: { project: string; ports?: number; stack: StackName; json?: boolean }) => {
     const log = (line: string): void => void process.stderr.write(`${line}\n`);
     await buildImages((line) => log(`         ${line}`));
     const { project, stack } = options;

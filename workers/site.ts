@@ -2,6 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import * as compose from '../activities/compose';
 import * as docker from '../activities/docker';
+import * as drill from '../activities/drill';
 import * as files from '../activities/files';
 import * as guard from '../activities/guard';
 import * as health from '../activities/health';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     activities: withHeartbeats({
       ...compose,
       ...docker,
+      ...drill,
       ...files,
       ...guard,
       ...health,

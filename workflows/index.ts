@@ -13,6 +13,7 @@ export { backupDatabase } from './backup-database';
 export { restoreTest } from './restore-test';
 export { startScheduled } from './start-scheduled';
 export { fullSystemRecovery } from './full-system-recovery';
+export { monthlyRecoveryTest } from './monthly-recovery-test';
 export { notifyPeople } from './notify-people';
 export { callOnCall } from './call-on-call';
 export { postStatus } from './post-status';

@@ -14,8 +14,9 @@ import { siteActivities } from './kernel/site';
 import { recoveryContext } from './pitr/context';
 import { look, preflight, type Preflight } from './pitr/preflight';
 import { describeCopy, standCopy } from './pitr/restore';
-import { judgeCopy, type Criterion } from './restore-test/judge';
+import { judgeCopy } from './restore-test/judge';
 import { randomPoint } from './restore-test/point';
+import { judgeCriteria, plain, verdictOf } from './steps/judge-criteria';
 
 /**
  * The procedure `restoreTest`. @param input one JSON object: see `restoreTestInputSchema`
@@ -71,26 +72,20 @@ async function body(run: Run, input: RestoreTestInput, plan: Plan): Promise<Fini
   describeCopy(run, copy, inspection);
   const tookMs = Date.now() - workflowInfo().startTime.getTime();
   const criteria = judgeCopy(found.target, copy, inspection, { tookMs, tier });
-  run.facts(
-    'Criteria',
-    criteria.map(({ name, ok, says }) => ({ label: name, value: `${ok ? 'pass' : 'FAIL'}: ${says}` })),
-  );
-  const failed = criteria.filter((one) => !one.ok && one.objective === undefined);
-  if (failed.length > 0)
+  const failed = judgeCriteria(run, criteria);
+  if (failed !== undefined)
     return run.giveUp(
       'DR-TEST-FAILED',
-      `the restored copy of ${database} at ${describeTarget(found.target)} is not as expected: ${failed.map((one) => `${one.name}: ${one.says}`).join('; ')}`,
+      `the restored copy of ${database} at ${describeTarget(found.target)} is not as expected: ${failed}`,
     );
   run.verified('the copy holds what the plan expects', null);
   run.phase('Remove');
   await run.change('Remove the copy and its volume', () => on.change.removeCopy({ ...at, key }));
   return {
-    verdict: criteria.every((one) => one.ok) ? 'met' : 'missed',
+    verdict: verdictOf(criteria),
     result: { target: found.target, backup: restored.backup, criteria: criteria.map(plain), durationMs: tookMs },
   };
 }
-
-const plain = ({ name, ok, says }: Criterion): { name: string; ok: boolean; says: string } => ({ name, ok, says });
 
 /** A moment between the end of the newest backup and the last commit; the end of the archive where there is none between. */
 function choose(run: Run, { coverage }: Preflight): RecoveryTarget {

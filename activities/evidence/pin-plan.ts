@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadPlan, type LoadedPlan, type Plan } from '../../plan';
+import { derivePlan, loadPlan, type LoadedPlan, type Plan } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from '../shared/paths';
 
@@ -14,11 +14,18 @@ export interface PinnedPlan {
 /** Path of the plan on the control worker: `DR_PLAN`, default `plan/shandi.yaml`. */
 export const planPath = (): string => fromRoot(process.env['DR_PLAN'] || 'plan/shandi.yaml');
 
+export interface PinPlan {
+  /** SHA-256 in hex of the only plan that is taken; default: whichever there is. */
+  expectHash?: string;
+  /** The plan of the copy that drills work on, which follows from it. */
+  drill?: true;
+}
+
 /**
  * Reads and validates the plan.
- * @throws DR-PLAN with every fault, or when its hash is not the one the run was started for
+ * @throws DR-PLAN with every fault, when its hash is not the one the run was started for, or when it has no drills
  */
-export async function pinPlan(args: { expectHash?: string }): Promise<PinnedPlan> {
+export async function pinPlan(args: PinPlan): Promise<PinnedPlan> {
   const loaded = await load(planPath()).catch((error: Error) => {
     throw drFailure('DR-PLAN', error.message);
   });
@@ -27,7 +34,17 @@ export async function pinPlan(args: { expectHash?: string }): Promise<PinnedPlan
       next: 'Read what changed in the plan, then start the run for the plan as it is now.',
     });
   }
-  return { hash: loaded.hash, version: loaded.plan.version, name: loaded.plan.name, plan: loaded.plan };
+  const plan = args.drill ? ofDrill(loaded.plan) : loaded.plan;
+  return { hash: loaded.hash, version: plan.version, name: plan.name, plan };
+}
+
+/** The plan of the drill's copy. */
+function ofDrill(plan: Plan): Plan {
+  if (!plan.drills)
+    throw drFailure('DR-PLAN', 'the plan has no `drills`, so there is no copy of the platform that a drill could use', {
+      next: 'Describe the copy under `drills` in the plan; docs/drills.md says how.',
+    });
+  return derivePlan(plan, plan.drills);
 }
 
 let last: { path: string; text: string; loaded: LoadedPlan } | undefined;

@@ -1,5 +1,5 @@
 import { nearest } from '../nearest';
-import { valueAt, type FaultReport } from '../report';
+import { formatPath, valueAt, type FaultReport } from '../report';
 import type { Path } from '../source';
 import { entries, strings, textsOf } from './raw';
 
@@ -46,6 +46,9 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   }
   const essential: Path = ['businessContinuity', 'reducedFunctionality', 'essentialServices'];
   for (const item of strings(data, essential)) check(item.path, 'service', services);
+  check(['drills', 'service'], 'service', services);
+  check(['drills', 'table', 'database'], 'database', databases);
+  checkDrillProject(data, faults);
   checkPrimarySite(data, faults);
 }
 
@@ -55,6 +58,14 @@ function reference(value: string, kind: string, known: string[]): string {
   return near
     ? `the name of a ${kind} of this plan; did you mean '${near}'`
     : `the name of a ${kind} of this plan (${list})`;
+}
+
+/** A drill on what serves would be the disaster. */
+function checkDrillProject(data: unknown, faults: FaultReport): void {
+  const project = valueAt(data, ['drills', 'project']);
+  for (const { path, value } of entries(data, 'sites'))
+    if (project !== undefined && valueAt(value, ['compose', 'project']) === project)
+      faults.add(['drills', 'project'], `a Compose project that no site has; ${formatPath(path)} has it`);
 }
 
 /** Services without a site run on the primary site, so there must be one and only one. */

@@ -27,6 +27,7 @@ export function renderSystems(plan: Plan): string[] {
       `Bundles are encrypted for ${recipientPlace(plan)}; their identity is in ${secretPlace(plan.backups.identity)}.`,
     ),
     section('Validation', table(['what', 'how'], validationRows(plan))),
+    section('Drills', table(['what', 'value'], drillRows(plan))),
   ];
 }
 
@@ -137,6 +138,17 @@ function backupRows({ backups }: Plan): string[][] {
       time(backups.configuration.retention),
     ],
     ['certificates', backups.certificates.kind, backups.certificates.cron, time(backups.certificates.retention)],
+  ];
+}
+
+function drillRows({ drills }: Plan): string[][] {
+  if (!drills) return [];
+  const { project, portOffset, composeFile, service, table: lost } = drills;
+  return [
+    ['copy', `project ${project}, ports + ${portOffset}, ${composeFile}`],
+    ['made by', drills.up.join(' ')],
+    ['removed by', drills.down.join(' ')],
+    ['the monthly test loses', `service ${service}, table ${lost.name} of ${lost.database}`],
   ];
 }
 

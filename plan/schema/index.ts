@@ -4,6 +4,7 @@ import { backups } from './backups';
 import { path, text } from './common';
 import { businessContinuity, emergency, maintenance, report, test } from './continuity';
 import { database } from './databases';
+import { drills } from './drills';
 import { objectives, tier } from './objectives';
 import { channels, checklistPhase, communication, contact, onCall } from './people';
 import { scenario } from './scenarios';
@@ -59,6 +60,7 @@ export const planSchema = z.strictObject({
   onCall: onCall.prefault({}).describe('How the on-call chain is called.'),
   channels: channels.describe('Where messages go.'),
   checklist: z.array(checklistPhase).prefault([]).describe('What people tick off, by phase.'),
+  drills: drills.optional().describe('The copy of the platform that drills lose and recover. Default: no drills.'),
   reporting: z.array(report).prefault([]).describe('Reports that somebody expects.'),
   maintenance: maintenance.describe('How the plan is kept true.'),
 });

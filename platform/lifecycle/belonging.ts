@@ -16,7 +16,7 @@ export interface Belonging {
   foreign: Container[];
 }
 
-const stacks: Stack[] = ['prod', 'backup', 'test'];
+const stacks: Stack[] = ['prod', 'backup', 'test', 'drill'];
 
 /** Tells ours from others by the files compose wrote down. What compose did not make is neither. Pure. */
 export function sortOut(containers: Container[], ourFiles = stacks.map(composeFile)): Belonging {

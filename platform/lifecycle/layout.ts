@@ -28,7 +28,7 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS;
 
 /** The compose files by what they are for. */
-export type Stack = 'prod' | 'backup' | 'test';
+export type Stack = 'prod' | 'backup' | 'test' | 'drill';
 
 /** Label of everything a platform owns outside compose (its volumes); its value is the project. */
 export const PLATFORM_LABEL = 'dr.platform';

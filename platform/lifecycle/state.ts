@@ -40,7 +40,12 @@ const databases = (
 theshandi_db = host=${host} port=5432 dbname=theshandi_db
 `;
 
-const DATABASE_HOST: Record<Stack, string> = { prod: 'postgres', test: 'postgres', backup: 'backup-postgres' };
+const DATABASE_HOST: Record<Stack, string> = {
+  prod: 'postgres',
+  test: 'postgres',
+  drill: 'postgres',
+  backup: 'backup-postgres',
+};
 
 /** Writes a file unless it is there: a state directory keeps what recoveries changed in it. */
 async function once(path: string, text: string): Promise<void> {

@@ -11,8 +11,8 @@ export interface UpOptions {
   project?: string;
   /** Added to every port of the plan. Default: the ports the project has, 0 for a new one. */
   portOffset?: number;
-  /** `prod` (default) or `test`: the test stack restarts nothing by itself. */
-  stack?: Extract<Stack, 'prod' | 'test'>;
+  /** `prod` (default), `test`: it restarts nothing by itself, or `drill`: and its network leads nowhere. */
+  stack?: Exclude<Stack, 'backup'>;
   /** Is told one line per thing that is done. */
   log?: (line: string) => void;
 }

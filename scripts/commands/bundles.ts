@@ -77,4 +77,5 @@ export const bundleCommands: ThingCommand[] = [
 
 /** Whether a command takes no <name>. */
 export const isNameless = ({ procedure }: ThingCommand): boolean =>
-  procedure === 'fullSystemRecovery' || bundleCommands.some((one) => one.procedure === procedure);
+  ['fullSystemRecovery', 'monthlyRecoveryTest'].includes(procedure) ||
+  bundleCommands.some((one) => one.procedure === procedure);

@@ -136,6 +136,17 @@ const testRestore: ThingCommand = {
   plain: { id: 'test.database.shandi', input: { database: 'shandi', ...who } },
 };
 
+const testMonthly: ThingCommand = {
+  command: 'test monthly',
+  procedure: 'monthlyRecoveryTest',
+  description:
+    "the plan's monthly test: restore the backups; on an isolated copy of the platform lose a service and a table",
+  fields: [planHash],
+  mind: 'The copy is made by the plan (drills), must prove that it cannot reach what serves before anything of it is damaged, and is removed.\nNobody is asked, and nothing that serves is changed.',
+  examples: ['dr test monthly --reason "after the new release"'],
+  plain: { id: 'test.system', input: who },
+};
+
 const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
@@ -192,6 +203,7 @@ export function addThings(parent: Command): Command {
     backupStore,
     backupDatabase,
     testRestore,
+    testMonthly,
     ...bundleCommands,
   ]) {
     const [first, second = ''] = about.command.split(' ');

@@ -24,6 +24,7 @@ import type {
 } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
+import { FakeDrill } from './fake-drill';
 import { FakeConfiguration } from './fake-configuration';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
@@ -38,6 +39,8 @@ export class FakeSite {
   readonly store = new FakeStore();
   /** The platform as a whole: nothing of it runs. */
   readonly system = new FakeSystem();
+  /** The copy that a drill works on. */
+  readonly drill = new FakeDrill();
   /** The channels by which people are told. */
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
@@ -314,6 +317,7 @@ export class FakeSite {
       ...this.service.answers(),
       ...this.store.answers(),
       ...this.system.answers(),
+      ...this.drill.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),

@@ -166,6 +166,14 @@ export const errorCodes = {
     means: 'A test restored the data, and what it found there is not as expected.',
     next: 'The backups may not save you: read the criteria in the report, mend the cause, take a full backup, test again.',
   },
+  'DR-DRILL': {
+    means: "The drill's copy of the platform could not be made, damaged as planned, or removed.",
+    next: "Read the output of the plan's drills.up or drills.down in the evidence, mend it, start the test again.",
+  },
+  'DR-DRILL-ISOLATION': {
+    means: "The drill's copy of the platform can reach what serves, or nothing proves that it cannot.",
+    next: 'Give the copy a network, volumes and directories of its own; the report names what it reaches. Nothing was damaged.',
+  },
   'DR-SCHEDULED': {
     means: 'A procedure that was started by the clock did not end in its window, or ended without success.',
     next: 'Read the report of the run it names; `dr schedule list` shows when it is started next.',

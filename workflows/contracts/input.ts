@@ -11,6 +11,10 @@ export const startedBy = {
     .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex')
     .optional()
     .describe('refuse to run under any other plan'),
+  drill: z
+    .literal(true, { error: 'expected true, or nothing' })
+    .optional()
+    .describe("work on the drill's copy of the platform (the plan's drills) instead of what serves"),
 };
 
 /** For runs that may have to ask somebody. */

@@ -16,6 +16,7 @@ export const procedures = [
   'restoreRedis',
   'backupDatabase',
   'restoreTest',
+  'monthlyRecoveryTest',
   'fullSystemRecovery',
   'backupConfiguration',
   'restoreConfiguration',
@@ -70,6 +71,9 @@ export const backupLock = (resource: string): string => `backup.${resource}`;
 
 /** Lock of a test of a resource's backups: it works on copies of its own, and stands in nobody's way. */
 export const testLock = (resource: string): string => `test.${resource}`;
+
+/** Lock of the same thing in a drill: it works on a copy of the platform, and stands in nobody's way. */
+export const drillLock = (lock: string): string => `drill.${lock}`;
 
 /** Id of the Temporal Schedule of a name: `dr.monthly-restore-test`. What begins so on the server is the product's. */
 export const schedulePrefix = 'dr.';

@@ -13,8 +13,10 @@ import {
   storeResource,
   testLock,
 } from './names';
+import { monthlyRecoveryTestInputSchema } from './drill';
 import { pitrInputSchema } from './pitr';
 import { backupRedisInputSchema } from './store';
+import { systemResource } from './system';
 import type { Verdict } from './run-view';
 
 export const startScheduledInputSchema = z.strictObject({
@@ -68,6 +70,10 @@ const byTheClock = {
   restoreTest: {
     schema: restoreTestInputSchema,
     lock: (input: z.infer<typeof restoreTestInputSchema>) => testLock(databaseResource(input.database)),
+  },
+  monthlyRecoveryTest: {
+    schema: monthlyRecoveryTestInputSchema,
+    lock: () => testLock(systemResource),
   },
   pointInTimeRecovery: {
     schema: pitrInputSchema,

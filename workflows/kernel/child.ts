@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { problemOf } from '../contracts/errors';
 import { childSignal } from '../contracts/messages';
+import { drillLock } from '../contracts/names';
 import { needsPerson, type Problem, type Report, type RunState } from '../contracts/run-view';
 
 export interface ChildProcedure {
@@ -21,7 +22,18 @@ export interface ChildProcedure {
   workflowId: string;
   taskQueue: string;
   input: unknown;
+  /** Cancelled with whoever waits for it, and waited for then. Default false: what a child does outlives whoever started it. */
+  endsWithCaller?: boolean;
 }
+
+/** The same procedure on the drill's copy of the platform. */
+export const inDrill = (child: ChildProcedure): ChildProcedure => ({
+  ...child,
+  workflowId: drillLock(child.workflowId),
+  // Its caller removes the copy at the end.
+  endsWithCaller: true,
+  input: { ...(child.input as Record<string, unknown>), drill: true },
+});
 
 /** How a child ended. `locked`: another run has its id, so it was not started. */
 export type ChildEnd = { report: Report } | { failed: Problem } | { locked: string };
@@ -57,12 +69,28 @@ export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
     const { result } = await started(child);
     const end = CancellationScope.nonCancellable(() => result());
     end.catch(() => undefined);
+    if (child.endsWithCaller) return { report: (await withCaller(child.workflowId, end)) as Report };
     // Whoever is cancelled waits no longer; the child goes on.
     return { report: (await Promise.race([end, CancellationScope.current().cancelRequested])) as Report };
   } catch (error) {
     if (isLocked(error)) return { locked: child.workflowId };
     if (!(error instanceof ChildWorkflowFailure) || (isCancellation(error) && error.cause === undefined)) throw error;
     return { failed: problemOf(error) };
+  }
+}
+
+/** The end of a child that is cancelled with its caller. */
+async function withCaller(workflowId: string, end: Promise<unknown>): Promise<unknown> {
+  const { cancelRequested } = CancellationScope.current();
+  try {
+    return await Promise.race([end, cancelRequested]);
+  } catch (error) {
+    if (CancellationScope.current().consideredCancelled)
+      await CancellationScope.nonCancellable(async () => {
+        await getExternalWorkflowHandle(workflowId).cancel();
+        await end.catch(() => undefined);
+      });
+    throw error;
   }
 }
 

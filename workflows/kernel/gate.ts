@@ -48,7 +48,11 @@ export class Gates {
     { name: string; definition: GateDefinition<unknown>; facts: unknown; measuredAt: number; view: GateView }
   >();
 
-  constructor(private readonly record: RunRecord) {}
+  /** @param answersAll reason with which policy answers every gate; undefined: each gate has its own */
+  constructor(
+    private readonly record: RunRecord,
+    private readonly answersAll?: string,
+  ) {}
 
   async open<F>(name: string, definition: GateDefinition<F>): Promise<Approval> {
     const facts = await definition.measure();
@@ -75,7 +79,7 @@ export class Gates {
     this.open_ = open;
     this.record.edit((run) => void run.gates.push(view));
     this.record.note('gate', `gate ${name} opened, card ${hash}, until ${view.card.expiresAt}`);
-    const policy = definition.answer?.(facts);
+    const policy = this.answersAll ?? definition.answer?.(facts);
     if (policy !== undefined) {
       open.answer = { kind: 'approve', via: 'policy', message: { card: hash, by: 'policy', reason: policy } };
     } else {

@@ -5,21 +5,20 @@ import {
   condition,
   isCancellation,
   proxyActivities,
-  proxyLocalActivities,
   TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type * as evidence from '../../activities/evidence';
-import type { PinnedPlan } from '../../activities/evidence/pin-plan';
 import type { Plan } from '../../plan';
 import { drFailure, errorCodes, problemOf, type DrCode } from '../contracts/errors';
-import { controlQueue } from '../contracts/names';
+import { controlQueue, drillLock } from '../contracts/names';
 import { parseOutside } from '../contracts/outside';
 import type { Report, RunState, Verdict } from '../contracts/run-view';
 import { tellingParent } from './child';
 import { Ended } from './endings';
 import { listen } from './messages';
+import { pinPlan } from './pin';
 import { Run } from './run';
 
 // Reads and writes small files on the control worker: quick to repeat, and nothing else waits for it.
@@ -27,12 +26,6 @@ const control = proxyActivities<typeof evidence>({
   taskQueue: controlQueue,
   startToCloseTimeout: '20 seconds',
   scheduleToStartTimeout: '1 minute',
-  retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 5 },
-});
-
-// Beside the workflow task itself, on the worker that has it: every run begins with it, a failover while nobody is served.
-const here = proxyLocalActivities<Pick<typeof evidence, 'pinPlan'>>({
-  startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 5 },
 });
 
@@ -66,7 +59,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
   const parsed = parseOutside(procedure.schema, raw, `input of ${procedure.name}`);
   if (!parsed.ok) throw drFailure('DR-INPUT', parsed.faults.join('\n'));
   const input = parsed.value;
-  const about = procedure.describe(input);
+  const about = describeRun(procedure, input);
   const { workflowId } = workflowInfo();
   if (workflowId !== about.lock) {
     throw drFailure(
@@ -80,6 +73,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
     resource: about.resource,
     mode: about.mode,
     summary: about.summary,
+    drill: about.drill,
   });
   run.record.onState = tellingParent();
   const scope = new CancellationScope();
@@ -92,7 +86,7 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
     finished = await scope.run(async () => {
       const pinned = await run.probe(
         'Pin the plan',
-        () => pinPlan(about.planHash),
+        () => pinPlan(about),
         (plan) => plan.hash.slice(0, 12),
       );
       run.record.pin({ hash: pinned.hash, version: pinned.version, name: pinned.name });
@@ -146,15 +140,18 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
   });
 }
 
-/** A plan that is bad, or not the one the run was started for, is a refusal: nothing was begun that could be held. */
-async function pinPlan(expectHash: string | undefined): Promise<PinnedPlan> {
-  try {
-    return await here.pinPlan(expectHash === undefined ? {} : { expectHash });
-  } catch (error) {
-    const { code, message } = problemOf(error);
-    if (code === 'DR-PLAN') throw new Ended('refused', 'DR-PLAN', message);
-    throw error;
-  }
+/** What the procedure says of the run; in a drill it has other locks, so that it stands in nobody's way. */
+function describeRun<S extends z.ZodType>({ describe }: Procedure<S>, input: z.output<S>) {
+  const about = describe(input);
+  const drill = (input as { drill?: true }).drill ?? false;
+  if (!drill) return { ...about, drill };
+  return {
+    ...about,
+    drill,
+    resource: drillLock(about.resource),
+    lock: drillLock(about.lock),
+    summary: `drill: ${about.summary}`,
+  };
 }
 
 function unexpected(error: TemporalFailure): Ended {

@@ -17,7 +17,7 @@ import { problemOf, type DrCode } from '../contracts/errors';
 import type { EvidenceRef, Fact, HoldView, Problem, RunView, StepKind, TaskView } from '../contracts/run-view';
 import { isoTime } from '../contracts/pitr';
 import type { Refusal } from '../contracts/recovery';
-import { describeEnd, startDetached, whenUnlocked, type ChildEnd, type ChildProcedure } from './child';
+import { describeEnd, inDrill, startDetached, whenUnlocked, type ChildEnd, type ChildProcedure } from './child';
 import { ObjectivesClock } from './clock';
 import { Ended } from './endings';
 import { Gates, type GateDefinition } from './gate';
@@ -38,6 +38,8 @@ export interface ChangeOptions<T> {
   instead?: (problem: Problem) => T;
 }
 
+const drillPolicy = 'policy of drills: nothing of it serves anybody';
+
 /** One run as its procedure sees it. Made by `runProcedure` only. */
 export class Run {
   readonly record: RunRecord;
@@ -51,11 +53,15 @@ export class Run {
   /** Steps under way; the way back begins only when none is. */
   private active = 0;
 
-  constructor(start: { procedure: string; resource: string; mode: string; summary: string }) {
+  /** It works on the drill's copy of the platform: policy answers its gates, and the runs it starts work on the copy, too. */
+  readonly drill: boolean;
+
+  constructor(start: { procedure: string; resource: string; mode: string; summary: string; drill?: boolean }) {
+    this.drill = start.drill ?? false;
     this.record = new RunRecord(start);
     this.holds = new Holds(this.record);
     this.undo = new UndoStack(this.record, this.holds);
-    this.gates = new Gates(this.record);
+    this.gates = new Gates(this.record, this.drill ? drillPolicy : undefined);
   }
 
   /** Begins a phase of the runbook: the steps that follow belong to it. */
@@ -109,7 +115,7 @@ export class Run {
 
   /** Starts a procedure of its own, with its own id, lock and history, that outlives this run. Running already is fine. */
   async child(title: string, child: ChildProcedure): Promise<void> {
-    await this.step('child', title, () => startDetached(child), { outcome: (id) => `started ${id}` });
+    await this.step('child', title, () => startDetached(this.onCopy(child)), { outcome: (id) => `started ${id}` });
   }
 
   /**
@@ -117,8 +123,15 @@ export class Run {
    * @param lockPatienceMs how long another run that has its id is waited for, milliseconds; default: not at all
    */
   childResult(title: string, child: ChildProcedure, { lockPatienceMs = 0 } = {}): Promise<ChildEnd> {
-    const over = (): void => this.record.childOver(child.workflowId);
-    return this.step('child', title, () => whenUnlocked(child, lockPatienceMs).finally(over), { outcome: describeEnd });
+    const own = this.onCopy(child);
+    const over = (): void => this.record.childOver(own.workflowId);
+    return this.step('child', title, () => whenUnlocked(own, lockPatienceMs).finally(over), { outcome: describeEnd });
+  }
+
+  /** What a run of a drill starts works on the copy as well, under a lock of the drill. */
+  private onCopy(child: ChildProcedure): ChildProcedure {
+    if (!this.drill) return child;
+    return inDrill(child);
   }
 
   /** Something to tidy up however the run ends; after the undo, newest first. */

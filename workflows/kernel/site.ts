@@ -2,6 +2,7 @@ import type { Duration, RetryPolicy } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type * as composeActivities from '../../activities/compose';
 import type * as dockerActivities from '../../activities/docker';
+import type * as drillActivities from '../../activities/drill';
 import type * as filesActivities from '../../activities/files';
 import type * as guardActivities from '../../activities/guard';
 import type * as healthActivities from '../../activities/health';
@@ -19,6 +20,7 @@ export type SiteActivities = typeof postgresActivities &
   typeof pgbouncerActivities &
   typeof dockerActivities &
   typeof composeActivities &
+  typeof drillActivities &
   typeof filesActivities &
   typeof guardActivities &
   typeof healthActivities &

@@ -4,15 +4,7 @@ import { describeTarget, type RecoveryTarget } from '../contracts/pitr';
 import type { Inspection, PausedCopy } from '../contracts/recovery';
 import { count, duration, known } from '../contracts/words';
 import { amcheckWords, damageOf } from '../pitr/restore';
-
-export interface Criterion {
-  name: string;
-  ok: boolean;
-  /** What was found, beside what was expected. */
-  says: string;
-  /** It judges the time, not the data: missed, the test has not failed. */
-  objective?: true;
-}
+import type { Criterion } from '../steps/judge-criteria';
 
 /** Each criterion with what was found; what nobody looked at has not passed. */
 export function judgeCopy(

@@ -68,6 +68,8 @@ export class People {
 
   /** The item of the checklist is ticked when a channel took the message, if the run is still there to hear of it. */
   private notify(template: string, severity: string, summary: string, detail?: string): void {
+    // A drill is nobody's emergency.
+    if (this.run.drill) return;
     const facts = { summary, ...(detail === undefined ? {} : { Detail: detail.slice(0, 1000) }) };
     const child = this.child('notifyPeople', notifyLock(this.incident, template), { template, severity, facts });
     void runChild(child).then(
@@ -101,6 +103,7 @@ export class People {
   }
 
   private after(act: () => Promise<unknown>): void {
+    if (this.run.drill) return;
     this.last = this.last.then(act).catch((error: unknown) => {
       this.run.note(`people could not be told: ${problemOf(error).message}`);
     });

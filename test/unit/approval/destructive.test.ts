@@ -19,6 +19,7 @@ import * as nginx from '../../../activities/nginx';
 import * as pgbackrest from '../../../activities/pgbackrest';
 import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
+import * as drill from '../../../activities/drill';
 import * as redis from '../../../activities/redis';
 import * as statusPage from '../../../activities/status-page';
 import { root } from '../../../activities/shared/paths';
@@ -73,6 +74,8 @@ const destructive: Record<Demanding, true> = {
   makeDataVolume: true,
   placeFiles: true,
   putBackFiles: true,
+  killService: true,
+  dropTable: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -144,10 +147,16 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   loadImages: 'adds images, and names only what has no image',
   inspectCertificates: 'reads',
   askServedCertificate: 'reads',
+  copyLeft: 'reads',
+  countRows: 'reads',
+  proveIsolation: 'reads; connections that are closed at once',
+  standDrillCopy: "a copy of the platform that serves nobody, made by the plan's program",
+  removeDrillCopy: "a copy of the platform that serves nobody, removed by the plan's program",
 };
 
 const activities: SiteActivities = {
   ...compose,
+  ...drill,
   ...docker,
   ...files,
   ...guard,

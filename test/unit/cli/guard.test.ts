@@ -131,6 +131,7 @@ describe('procedures in words', () => {
       'restore',
       'backup',
       'restore test',
+      'monthly recovery test',
       'full-system recovery',
       'backup',
       'restore',

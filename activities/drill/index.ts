@@ -1,0 +1,8 @@
+/** Activities that make, damage and remove the copy of the platform that drills work on. They touch nothing that serves. */
+export { copyLeft } from './copy-left';
+export { countRows, type CountRows } from './count-rows';
+export { dropTable, type DropTable } from './drop-table';
+export { killService, type KillService } from './kill-service';
+export { proveIsolation, type ProveIsolation } from './prove-isolation';
+export { removeDrillCopy } from './remove-drill-copy';
+export { standDrillCopy } from './stand-drill-copy';

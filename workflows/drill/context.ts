@@ -1,0 +1,82 @@
+import type { Database, Drills, Plan, Service, Site } from '../../plan';
+import type { DrillCopy, MonthlyRecoveryTestInput } from '../contracts/drill';
+import { controlQueue } from '../contracts/names';
+import { describeEnd, inDrill, type ChildEnd, type ChildProcedure } from '../kernel/child';
+import { pinPlan } from '../kernel/pin';
+import type { Run } from '../kernel/run';
+import { siteActivities, type SiteProxies } from '../kernel/site';
+import type { Criterion } from '../steps/judge-criteria';
+
+/** What every part of a test on a copy shares. */
+export interface Drill {
+  input: MonthlyRecoveryTestInput;
+  /** The plan as it is. */
+  plan: Plan;
+  /** The plan of the copy: the same with other projects, ports, volumes and paths. */
+  ofCopy: Plan;
+  copy: DrillCopy;
+  /** Service of the copy that is lost. */
+  service: Service;
+  /** Database of the copy in which a table is lost. */
+  database: Database;
+  on: SiteProxies;
+}
+
+/** The copy that the plan describes. */
+export async function drillOf(run: Run, input: MonthlyRecoveryTestInput, plan: Plan): Promise<Drill> {
+  const drills = demandDrills(run, plan);
+  const { plan: ofCopy } = await run.probe(
+    'Derive the plan of the copy',
+    () => pinPlan({ ...(input.planHash === undefined ? {} : { planHash: input.planHash }), drill: true }),
+    (pinned) => pinned.name,
+  );
+  const site = ofCopy.sites.find((one) => one.role === 'primary');
+  const service = ofCopy.services.find((one) => one.name === drills.service);
+  const database = ofCopy.databases.find((one) => one.name === drills.table.database);
+  if (!site || !service || !database)
+    return run.refuse([
+      {
+        code: 'DR-PLAN',
+        message: `the plan of the copy lacks its primary site, service ${drills.service} or database ${drills.table.database}`,
+        next: 'Check the plan with `dr plan check`.',
+      },
+    ]);
+  const copy: DrillCopy = { drills, site: site as Site };
+  return { input, plan, ofCopy, copy, service, database, on: siteActivities(site.name) };
+}
+
+function demandDrills(run: Run, { drills }: Plan): Drills {
+  if (drills) return drills;
+  return run.refuse([
+    {
+      code: 'DR-PLAN',
+      message: 'the plan has no `drills`, so there is no copy of the platform that could be lost',
+      next: 'Describe the copy under `drills` in the plan.',
+    },
+  ]);
+}
+
+/** A procedure that this test starts; on the copy unless it only reads what is kept of what serves. */
+export function procedureOf(
+  { input }: Drill,
+  what: { procedure: string; lock: string; input: Record<string, unknown>; onCopy: boolean },
+): ChildProcedure {
+  const { reason, by, planHash } = input;
+  const child = {
+    procedure: what.procedure,
+    workflowId: what.lock,
+    taskQueue: controlQueue,
+    input: { reason, by, ...(planHash === undefined ? {} : { planHash }), ...what.input },
+  };
+  return what.onCopy ? inDrill(child) : child;
+}
+
+/** How a run that was started is judged: by whether it did its work, and by its objectives apart. */
+export function judgeEnd(name: string, end: ChildEnd): Criterion[] {
+  const says = describeEnd(end);
+  if (!('report' in end)) return [{ name, ok: false, says }];
+  const { objectives, verdict } = end.report.view;
+  const done = { name, ok: true, says };
+  if (objectives === undefined && verdict !== 'missed') return [done];
+  return [done, { name: `${name}: objectives`, ok: verdict === 'met', says: `verdict ${verdict}`, objective: true }];
+}
