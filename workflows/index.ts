@@ -17,6 +17,7 @@ export { monthlyRecoveryTest } from './monthly-recovery-test';
 export { notifyPeople } from './notify-people';
 export { callOnCall } from './call-on-call';
 export { postStatus } from './post-status';
+export { quarterlyRecoveryTest } from './quarterly-recovery-test';
 export { recoveryChecklist } from './recovery-checklist';
 export { backupConfiguration } from './backup-configuration';
 export { restoreConfiguration } from './restore-configuration';

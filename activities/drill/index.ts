@@ -2,6 +2,7 @@
 export { copyLeft } from './copy-left';
 export { countRows, type CountRows } from './count-rows';
 export { dropTable, type DropTable } from './drop-table';
+export { killEverything, type KillEverything } from './kill-everything';
 export { killService, type KillService } from './kill-service';
 export { proveIsolation, type ProveIsolation } from './prove-isolation';
 export { removeDrillCopy } from './remove-drill-copy';

@@ -6,7 +6,7 @@ import {
   restoreCertificatesInputSchema,
   restoreConfigurationInputSchema,
 } from '../../workflows/contracts/bundle';
-import { monthlyRecoveryTestInputSchema } from '../../workflows/contracts/drill';
+import { recoveryTestInputSchema } from '../../workflows/contracts/drill';
 import {
   backupLock,
   certificatesResource,
@@ -42,7 +42,8 @@ const procedures = {
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
   backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },
   restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },
-  monthlyRecoveryTest: { ...system, schema: monthlyRecoveryTestInputSchema, lock: testLock },
+  monthlyRecoveryTest: { ...system, schema: recoveryTestInputSchema, lock: testLock },
+  quarterlyRecoveryTest: { ...system, schema: recoveryTestInputSchema, lock: testLock },
   backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
   restoreConfiguration: { ...configuration, schema: restoreConfigurationInputSchema, lock: recoveryLock },
   backupConfiguration: { ...configuration, schema: backupConfigurationInputSchema, lock: backupLock },

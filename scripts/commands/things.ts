@@ -147,6 +147,17 @@ const testMonthly: ThingCommand = {
   plain: { id: 'test.system', input: who },
 };
 
+const testQuarterly: ThingCommand = {
+  command: 'test quarterly',
+  procedure: 'quarterlyRecoveryTest',
+  description:
+    "the plan's quarterly test: the monthly one, then all of the copy is lost; people are told, and acknowledge",
+  fields: [planHash],
+  mind: 'As `dr test monthly`. Beside it the emergency contacts get a test message by every channel, and the on-call chain is called until\nsomebody acknowledges: `dr acknowledge oncall.test-<date>`.',
+  examples: ['dr test quarterly --reason "before the season"'],
+  plain: { id: 'test.system', input: who },
+};
+
 const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
@@ -204,6 +215,7 @@ export function addThings(parent: Command): Command {
     backupDatabase,
     testRestore,
     testMonthly,
+    testQuarterly,
     ...bundleCommands,
   ]) {
     const [first, second = ''] = about.command.split(' ');

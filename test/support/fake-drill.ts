@@ -19,6 +19,7 @@ export class FakeDrill {
       removeDrillCopy: () => ({ durationMs: 10 }),
       standDrillCopy: () => ({ durationMs: 10 }),
       proveIsolation: (): Isolation => this.isolation,
+      killEverything: () => ['order-service', 'postgres'],
       killService: () => ({ containerId: 'old' }),
       countRows: (): RowCount => ({ rows: this.rows[this.counted++ === 0 ? 0 : 1], at }),
       dropTable: (): RowCount => ({ rows: null, at: '2026-11-22T16:30:02.000000Z' }),

@@ -6,8 +6,8 @@ import { startedBy } from './input';
 
 const { reason, by, planHash } = startedBy;
 
-export const monthlyRecoveryTestInputSchema = z.strictObject({ reason, by, planHash });
-export type MonthlyRecoveryTestInput = z.infer<typeof monthlyRecoveryTestInputSchema>;
+export const recoveryTestInputSchema = z.strictObject({ reason, by, planHash });
+export type RecoveryTestInput = z.infer<typeof recoveryTestInputSchema>;
 
 /** The copy of the platform that a drill works on. */
 export interface DrillCopy {

@@ -17,6 +17,7 @@ export const procedures = [
   'backupDatabase',
   'restoreTest',
   'monthlyRecoveryTest',
+  'quarterlyRecoveryTest',
   'fullSystemRecovery',
   'backupConfiguration',
   'restoreConfiguration',

@@ -13,7 +13,7 @@ import {
   storeResource,
   testLock,
 } from './names';
-import { monthlyRecoveryTestInputSchema } from './drill';
+import { recoveryTestInputSchema } from './drill';
 import { pitrInputSchema } from './pitr';
 import { backupRedisInputSchema } from './store';
 import { systemResource } from './system';
@@ -72,7 +72,11 @@ const byTheClock = {
     lock: (input: z.infer<typeof restoreTestInputSchema>) => testLock(databaseResource(input.database)),
   },
   monthlyRecoveryTest: {
-    schema: monthlyRecoveryTestInputSchema,
+    schema: recoveryTestInputSchema,
+    lock: () => testLock(systemResource),
+  },
+  quarterlyRecoveryTest: {
+    schema: recoveryTestInputSchema,
     lock: () => testLock(systemResource),
   },
   pointInTimeRecovery: {

@@ -1,5 +1,5 @@
 import type { Database, Drills, Plan, Service, Site } from '../../plan';
-import type { DrillCopy, MonthlyRecoveryTestInput } from '../contracts/drill';
+import type { DrillCopy, RecoveryTestInput } from '../contracts/drill';
 import { controlQueue } from '../contracts/names';
 import { describeEnd, inDrill, type ChildEnd, type ChildProcedure } from '../kernel/child';
 import { pinPlan } from '../kernel/pin';
@@ -9,7 +9,7 @@ import type { Criterion } from '../steps/judge-criteria';
 
 /** What every part of a test on a copy shares. */
 export interface Drill {
-  input: MonthlyRecoveryTestInput;
+  input: RecoveryTestInput;
   /** The plan as it is. */
   plan: Plan;
   /** The plan of the copy: the same with other projects, ports, volumes and paths. */
@@ -23,7 +23,7 @@ export interface Drill {
 }
 
 /** The copy that the plan describes. */
-export async function drillOf(run: Run, input: MonthlyRecoveryTestInput, plan: Plan): Promise<Drill> {
+export async function drillOf(run: Run, input: RecoveryTestInput, plan: Plan): Promise<Drill> {
   const drills = demandDrills(run, plan);
   const { plan: ofCopy } = await run.probe(
     'Derive the plan of the copy',

@@ -1,4 +1,5 @@
 /** How a test says whether it has passed. */
+import type { Finished } from '../kernel/procedure';
 import type { Run } from '../kernel/run';
 
 /** One thing a test is judged by. */
@@ -19,6 +20,13 @@ export function judgeCriteria(run: Run, criteria: Criterion[]): string | undefin
   );
   const failed = criteria.filter((one) => !one.ok && one.objective === undefined);
   return failed.length > 0 ? failed.map((one) => `${one.name}: ${one.says}`).join('; ') : undefined;
+}
+
+/** The end of a test that is judged by nothing else. @throws Ended (DR-TEST-FAILED) naming every criterion that is not met */
+export function concludeTest(run: Run, test: string, criteria: Criterion[]): Finished {
+  const failed = judgeCriteria(run, criteria);
+  if (failed !== undefined) return run.giveUp('DR-TEST-FAILED', `the ${test} has failed: ${failed}`);
+  return { verdict: verdictOf(criteria), result: { criteria: criteria.map(plain) } };
 }
 
 /** A test that has passed is judged by its times: met, or missed. */

@@ -74,6 +74,7 @@ const destructive: Record<Demanding, true> = {
   makeDataVolume: true,
   placeFiles: true,
   putBackFiles: true,
+  killEverything: true,
   killService: true,
   dropTable: true,
 };

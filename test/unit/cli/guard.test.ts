@@ -132,6 +132,7 @@ describe('procedures in words', () => {
       'backup',
       'restore test',
       'monthly recovery test',
+      'quarterly recovery test',
       'full-system recovery',
       'backup',
       'restore',

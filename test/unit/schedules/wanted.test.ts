@@ -46,7 +46,7 @@ describe('schedules that a plan asks for', () => {
   let plan: Plan;
   before(async () => ({ plan } = await loadPlan(resolve(__dirname, '../../../plan/shandi.yaml'))));
 
-  it("are The Shandi's backups and its restore test; what has no procedure is said", () => {
+  it("are The Shandi's backups and its tests; what has no procedure is said", () => {
     const { wanted, leftOut } = wantedSchedules(plan);
     assert.deepEqual(
       wanted.map((one) => [one.id, one.start.procedure, one.start.workflowId]),
@@ -57,15 +57,16 @@ describe('schedules that a plan asks for', () => {
         ['dr.backup-configuration', 'backupConfiguration', 'backup.configuration'],
         ['dr.backup-certificates', 'backupCertificates', 'backup.certificates'],
         ['dr.monthly-restore-test', 'restoreTest', 'test.database.shandi'],
+        ['dr.monthly-recovery-test', 'monthlyRecoveryTest', 'test.system'],
+        ['dr.quarterly-recovery-test', 'quarterlyRecoveryTest', 'test.system'],
       ],
     );
     assert.equal(wanted[5]?.start.windowMs, 3_600_000);
     assert.deepEqual(
       wanted.map((one) => one.start.input['expire']),
-      [true, undefined, undefined, undefined, undefined, undefined],
+      [true, ...Array<undefined>(7)],
     );
     assert.match(leftOut.find((one) => /logical/.test(one.name))?.why ?? '', /no procedure/);
-    assert.match(leftOut.find((one) => one.name === 'quarterly-full-drill')?.why ?? '', /on paper/);
   });
 
   it('with a wrong input, or of a procedure that is not for the clock, are left out with the reason', () => {
@@ -75,6 +76,7 @@ describe('schedules that a plan asks for', () => {
       return leftOut.find((one) => one.name === first?.name)?.why ?? '';
     };
     assert.match(change({ input: { database: 'shandi', point: 'never' } }), /point: expected latest or random/);
+    assert.match(change({ enabled: false }), /on paper/);
     assert.match(change({ procedure: 'databaseFailover' }), /databaseFailover cannot be started by the clock/);
   });
 
