@@ -7,7 +7,7 @@ export type { Plan, PlanDocument } from './schema';
 export type { ApprovalPolicy } from './schema/approvals';
 export type { Backups } from './schema/backups';
 export type { SecretRef } from './schema/common';
-export type { BusinessContinuity } from './schema/continuity';
+export type { BusinessContinuity, ReducedGateway } from './schema/continuity';
 export type { BusinessQuery, Database, Standby, Witness } from './schema/databases';
 export type { Objectives, Tier } from './schema/objectives';
 export type {

@@ -27,6 +27,7 @@ export const procedures = [
   'callOnCall',
   'postStatus',
   'recoveryChecklist',
+  'reducedFunctionality',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -70,6 +71,9 @@ export const backupLock = (resource: string): string => `backup.${resource}`;
 
 /** Lock of a test of a resource's backups: it works on copies of its own, and stands in nobody's way. */
 export const testLock = (resource: string): string => `test.${resource}`;
+
+/** Lock of a run that has the gateway serve less. It stands in no recovery's way. */
+export const reduceLock = (resource: string): string => `reduce.${resource}`;
 
 /** Id of the Temporal Schedule of a name: `dr.monthly-restore-test`. What begins so on the server is the product's. */
 export const schedulePrefix = 'dr.';

@@ -71,6 +71,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   callOnCall: { title: 'on-call chain', done: 'acknowledged' },
   postStatus: { title: 'status page update', done: 'posted' },
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
+  reducedFunctionality: { title: 'reduced functionality', done: 'lifted' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -79,6 +79,9 @@ const destructive: Record<Demanding, true> = {
 const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   createServer: 'makes a container and does not start it',
   proveFence: 'reads',
+  inspectReduced: 'reads',
+  switchReduced: 'a file that the run takes away again, by its undo at the latest',
+  liftReduced: 'takes away a file that a run or a person had put there for a while',
   recordDamagedVolume: 'writes a file of the control plane',
   freeDisk: 'reads',
   lastSample: 'reads',

@@ -142,6 +142,7 @@ describe('procedures in words', () => {
       'on-call chain',
       'status page update',
       'recovery checklist',
+      'reduced functionality',
     ]));
 
   it('say what was done', () => {
