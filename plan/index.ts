@@ -21,6 +21,7 @@ export type {
   Twilio,
   Webhook,
 } from './schema/people';
+export type { Freeable, Resources } from './schema/resources';
 export type { Scenario } from './schema/scenarios';
 export type { Schedule } from './schema/schedules';
 export type { Health, Service } from './schema/services';

@@ -11,6 +11,7 @@ import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
 import { backupCommand, testCommand } from './commands/things';
 import { reduceCommand } from './commands/reduced';
+import { relieveCommand } from './commands/relieve';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
@@ -70,6 +71,7 @@ ${exitTable()}`,
     ...guardCommands(),
     ...peopleCommands(),
     reduceCommand(),
+    relieveCommand(),
     ...lookingCommands(),
     ...wordCommands(),
   ])

@@ -22,3 +22,4 @@ export { restoreConfiguration } from './restore-configuration';
 export { backupCertificates } from './backup-certificates';
 export { restoreCertificates } from './restore-certificates';
 export { reducedFunctionality } from './reduced-functionality';
+export { relieveResources } from './relieve-resources';

@@ -46,6 +46,9 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   }
   const essential: Path = ['businessContinuity', 'reducedFunctionality', 'essentialServices'];
   for (const item of strings(data, essential)) check(item.path, 'service', services);
+  // Only services of the plan: a database server, its volumes and its WAL are never among what is removed or limited.
+  for (const list of ['disks', 'free', 'memory'])
+    for (const { path } of entries(data, 'resources', list)) check([...path, 'service'], 'service', services);
   checkPrimarySite(data, faults);
 }
 

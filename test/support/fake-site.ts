@@ -27,6 +27,7 @@ import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeConfiguration } from './fake-configuration';
 import { FakeReduced } from './fake-reduced';
+import { FakeResources } from './fake-resources';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
@@ -44,6 +45,8 @@ export class FakeSite {
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
   readonly configuration = new FakeConfiguration();
+  /** What is used up. */
+  readonly resources = new FakeResources();
   /** How the gateway serves less. */
   readonly reduced = new FakeReduced();
   /** What has ended, in order. */
@@ -317,6 +320,7 @@ export class FakeSite {
       clientWrite: () => write,
       ...this.service.answers(),
       ...this.store.answers(),
+      ...this.resources.answers(),
       ...this.system.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),

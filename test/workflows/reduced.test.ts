@@ -104,7 +104,7 @@ describe('reduced functionality: on for a while, and lifted by whoever switched 
     const site = new FakeSite();
     await house.with(site, async () => {
       const { message } = await failureOf(await reduce({ mode: 'maintenance', forMs: 24 * 3_600_000 }));
-      assert.match(message, /1 d; the plan allows 4 h/);
+      assert.match(message, /24 h; the plan allows 4 h/);
       assert.deepEqual(site.reduced.told, []);
     });
   });

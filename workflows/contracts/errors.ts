@@ -210,6 +210,10 @@ export const errorCodes = {
     means: 'Reduced functionality could not be switched, or clients get something else than the mode says.',
     next: 'Read who has the mode and what clients get; `dr reduce off` lifts what was left behind.',
   },
+  'DR-RESOURCES': {
+    means: 'Something is exhausted, and nothing that the plan allows has relieved it.',
+    next: 'Read what takes it. Make room by hand, or allow a measure under `resources` of the plan; then retry.',
+  },
   'DR-TEMPLATE': {
     means: 'A message cannot be made from its template.',
     next: 'Give the facts it names, or correct the template.',

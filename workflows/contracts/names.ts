@@ -28,6 +28,7 @@ export const procedures = [
   'postStatus',
   'recoveryChecklist',
   'reducedFunctionality',
+  'relieveResources',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 

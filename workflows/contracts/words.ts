@@ -72,6 +72,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   postStatus: { title: 'status page update', done: 'posted' },
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
   reducedFunctionality: { title: 'reduced functionality', done: 'lifted' },
+  relieveResources: { title: 'relief of resources', done: 'relieved' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

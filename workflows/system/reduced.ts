@@ -54,20 +54,20 @@ export class Meanwhile {
   async begin(): Promise<void> {
     const wanted = this.wanted();
     if (!wanted) return;
-    await switchOn(this.run, wanted.reduced, wanted, { askLater: true });
+    await switchOn(this.run, wanted.reduced, wanted.word, { askLater: true });
     this.on = true;
   }
 
   /** The gateway is open. */
   async opened(): Promise<void> {
     const wanted = this.wanted();
-    if (wanted && this.on) await confirm(this.run, wanted.reduced, wanted);
+    if (wanted && this.on) await confirm(this.run, wanted.reduced, wanted.word);
   }
 
   /** The services that a mode waits for are proven: it is lifted. */
   async proven(which: ReducedMode): Promise<void> {
     const wanted = this.wanted();
-    if (!wanted || which !== wanted.mode || !this.on) return;
+    if (!wanted || which !== wanted.word.mode || !this.on) return;
     await lift(this.run, wanted.reduced, `Lift ${which}`);
     this.on = false;
   }
@@ -82,6 +82,6 @@ export class Meanwhile {
   private wanted() {
     const { reduced, input } = this.system;
     const { by, reason } = input;
-    return reduced && this.mode ? { reduced, mode: this.mode, by, reason } : undefined;
+    return reduced && this.mode ? { reduced, word: { mode: this.mode, by, reason } } : undefined;
   }
 }

@@ -143,6 +143,7 @@ describe('procedures in words', () => {
       'status page update',
       'recovery checklist',
       'reduced functionality',
+      'relief of resources',
     ]));
 
   it('say what was done', () => {
