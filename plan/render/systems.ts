@@ -4,6 +4,7 @@ import type { Database } from '../schema/databases';
 import { formatDuration as time } from '../schema/duration';
 import { formatSize } from '../schema/size';
 import type { Engine } from '../schema/sites';
+import { renderResources } from './resources';
 import { section, table } from './table';
 
 /** Where the platform runs and what it consists of. */
@@ -27,6 +28,7 @@ export function renderSystems(plan: Plan): string[] {
       `Bundles are encrypted for ${recipientPlace(plan)}; their identity is in ${secretPlace(plan.backups.identity)}.`,
     ),
     section('Validation', table(['what', 'how'], validationRows(plan))),
+    renderResources(plan),
   ];
 }
 

@@ -235,6 +235,31 @@ const reducedFunctionality: Record<string, Shape> = {
   },
 };
 
+const relief = (house: House, input: object = {}): ReturnType<Shape> =>
+  house.client.workflow.start('relieveResources', {
+    taskQueue: controlQueue,
+    workflowId: 'recover.resources',
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const resources: Record<string, Shape> = {
+  'by-policy': (house, site) => {
+    site.resources.fill();
+    return relief(house);
+  },
+  'not-needed': (house) => relief(house),
+  refused: (house, site) => {
+    site.resources.hog('order-service');
+    return relief(house);
+  },
+  'approved-sessions': async (house, site) => {
+    site.resources.exhaust();
+    const handle = await relief(house);
+    await approve(handle);
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -252,5 +277,6 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'backup-database': backupDatabase,
   'restore-test': restoreTest,
   'start-scheduled': starter,
+  'relieve-resources': resources,
   'reduced-functionality': reducedFunctionality,
 };
