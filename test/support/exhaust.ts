@@ -10,10 +10,14 @@ const run = promisify(execFile);
 
 /** Takes memory in steps until the container uses `share` of its limit, and keeps it: a leak that has gone on for days. */
 export async function eatMemory(service: string, share: number): Promise<void> {
-  const script = `const fs = require('fs'); const read = (...names) => { for (const n of names) try { return fs.readFileSync(n, 'utf8'); } catch {} return ''; };
-    const base = '/sys/fs/cgroup/'; const kept = []; const limit = Number(process.argv[1]);
-    const used = () => Number(read(base + 'memory/memory.usage_in_bytes', base + 'memory.current'))
-      - Number(/(?:total_)?inactive_file (\\d+)/.exec(read(base + 'memory/memory.stat', base + 'memory.stat').replace(/^inactive_file.*$/m, (all, _at, text) => text.includes('total_inactive_file') ? '' : all))?.[1] ?? 0);
+  const script = `const fs = require('fs'); const base = '/sys/fs/cgroup/';
+    const read = (...names) => { for (const one of names) try { return fs.readFileSync(base + one, 'utf8'); } catch {} return ''; };
+    const used = () => {
+      const stat = Object.fromEntries(read('memory/memory.stat', 'memory.stat').split('\\n').map((line) => line.split(' ')));
+      const all = Number(read('memory/memory.usage_in_bytes', 'memory.current'));
+      return all - Number(stat.total_inactive_file ?? stat.inactive_file ?? 0);
+    };
+    const kept = []; const limit = Number(process.argv[1]);
     while (used() < limit) kept.push(Buffer.alloc(1 << 20, 1));
     console.log('taken'); setInterval(() => kept.length, 1000);`;
   const container = docker.getContainer(containerOf(service));
@@ -52,7 +56,7 @@ export async function smallDiskIn(service: string, path: string, megabytes: numb
   await run(program, args);
 }
 
-/** Writes a file of that size into a container, last changed so many hours ago. */
+/** Writes a file as the service itself does, last changed so many hours ago. */
 export const writeOld = (service: string, path: string, megabytes: number, hoursAgo: number): Promise<string> =>
   inContainer(
     containerOf(service),
@@ -65,7 +69,7 @@ export const writeOld = (service: string, path: string, megabytes: number, hours
       String(megabytes),
       String(hoursAgo),
     ],
-    'root',
+    'service',
   );
 
 /** Names of the files in a directory of a container. */
