@@ -78,6 +78,7 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
       ports: { http: port(written.gateway.ports.http), https: port(written.gateway.ports.https) },
       certificates: rename.path(written.gateway.certificates),
     },
+    businessContinuity: reducedAt(written.businessContinuity, rename),
     channels: toldNobody(written.channels, rename),
     backups: {
       ...written.backups,
@@ -115,6 +116,19 @@ function toldNobody(channels: PlanDocument['channels'], rename: Renaming): PlanD
     ...(templates === undefined ? {} : { templates }),
     ...(delivery === undefined ? {} : { delivery }),
   };
+}
+
+/** The copy's own gateway serves less, and no other. */
+function reducedAt(business: PlanDocument['businessContinuity'], rename: Renaming): PlanDocument['businessContinuity'] {
+  const { reducedFunctionality: reduced } = business;
+  if (!reduced.gateway) return business;
+  const { directory, pass } = reduced.gateway;
+  const gateway = {
+    ...reduced.gateway,
+    directory: rename.path(directory),
+    ...(pass ? { pass: rename.secret(pass) } : {}),
+  };
+  return { ...business, reducedFunctionality: { ...reduced, gateway } };
 }
 
 interface Renaming {

@@ -8,7 +8,7 @@ export type { ApprovalPolicy } from './schema/approvals';
 export type { Drills } from './schema/drills';
 export type { Backups } from './schema/backups';
 export type { SecretRef } from './schema/common';
-export type { BusinessContinuity } from './schema/continuity';
+export type { BusinessContinuity, ReducedGateway } from './schema/continuity';
 export type { BusinessQuery, Database, Standby, Witness } from './schema/databases';
 export type { Objectives, Tier } from './schema/objectives';
 export type {
@@ -22,6 +22,7 @@ export type {
   Twilio,
   Webhook,
 } from './schema/people';
+export type { Freeable, Resources } from './schema/resources';
 export type { Scenario } from './schema/scenarios';
 export type { Schedule } from './schema/schedules';
 export type { Health, Service } from './schema/services';

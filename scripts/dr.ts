@@ -10,6 +10,8 @@ import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
 import { backupCommand, testCommand } from './commands/things';
+import { reduceCommand } from './commands/reduced';
+import { relieveCommand } from './commands/relieve';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
@@ -68,6 +70,8 @@ ${exitTable()}`,
     ...startCommands(),
     ...guardCommands(),
     ...peopleCommands(),
+    reduceCommand(),
+    relieveCommand(),
     ...lookingCommands(),
     ...wordCommands(),
   ])

@@ -11,6 +11,7 @@ import * as pgbackrest from '../activities/pgbackrest';
 import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
 import * as redis from '../activities/redis';
+import * as resources from '../activities/resources';
 import * as statusPage from '../activities/status-page';
 import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       ...pgbouncer,
       ...postgres,
       ...redis,
+      ...resources,
       ...statusPage,
     }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.

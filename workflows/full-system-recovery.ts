@@ -18,6 +18,7 @@ import { decide } from './system/decide';
 import { namesOf } from './system/order';
 import { People } from './system/people';
 import { protect } from './system/protect';
+import { Meanwhile } from './system/reduced';
 import { askForPages, getEveryPage, openGateway, recoverServices } from './system/services';
 import { validate } from './system/validate';
 
@@ -45,9 +46,12 @@ export async function fullSystemRecovery(input: unknown): Promise<Report> {
 
 async function body(run: Run, input: FullSystemRecoveryInput, plan: Plan): Promise<Finished> {
   const system = systemOf(run, input, plan);
+  const meanwhile = new Meanwhile(run, system);
   await restoreWhatIsMissing(run, system);
   const seen = await assess(run, system);
+  await meanwhile.look();
   if (seen.well && (await getEveryPage(run, system, [...system.order.critical, ...system.order.rest]))) {
+    await meanwhile.liftLeft();
     run.note('everything works, and clients get every page: nothing was done');
     return { verdict: 'none', result: { needed: false } };
   }
@@ -56,7 +60,8 @@ async function body(run: Run, input: FullSystemRecoveryInput, plan: Plan): Promi
   const people = input.tell ? new People(run, system, incident) : undefined;
   return run.irreversible('Recover the whole system', approval, async (valid) => {
     try {
-      return await recover(run, system, latest(), valid, people);
+      await meanwhile.begin();
+      return await recover(run, system, latest(), valid, meanwhile, people);
     } finally {
       await people?.told();
     }
@@ -68,6 +73,7 @@ async function recover(
   system: System,
   seen: Assessment,
   valid: Approval,
+  meanwhile: Meanwhile,
   people?: People,
 ): Promise<Finished> {
   const { critical, rest } = system.order;
@@ -76,9 +82,13 @@ async function recover(
   const data = await recoverData(run, system, seen, valid);
   people?.reached('database-serves', data.map(({ resource, ways }) => `${resource}: ${ways.join(', ')}`).join('; '));
   if (data.some(({ ways }) => ways.includes('failover'))) people?.reached('failover-active', 'a standby was promoted');
-  const without = await recoverServices(run, system, critical, valid, () => openGateway(run, system, valid));
+  const without = await recoverServices(run, system, critical, valid, async () => {
+    await openGateway(run, system, valid);
+    await meanwhile.opened();
+  });
   people?.reached('critical-started', namesOf(critical).join(', '));
   without.push(...(await askForPages(run, system, critical)));
+  await meanwhile.proven('maintenance');
   const criticalMs = Date.now() - system.began;
   run.note(`the critical services serve their clients after ${duration(criticalMs)}${missing(without)}`);
   if (without.length === 0) people?.criticalServed(namesOf(critical));
@@ -86,6 +96,7 @@ async function recover(
   run.phase('All services');
   without.push(...(await recoverServices(run, system, rest, valid)));
   without.push(...(await askForPages(run, system, rest)));
+  await meanwhile.proven('critical-only');
   const allMs = Date.now() - system.began;
   const lost = [...new Set(without)];
   if (lost.length === 0) people?.reached('all-verified', 'clients get every page');

@@ -23,3 +23,5 @@ export { backupConfiguration } from './backup-configuration';
 export { restoreConfiguration } from './restore-configuration';
 export { backupCertificates } from './backup-certificates';
 export { restoreCertificates } from './restore-certificates';
+export { reducedFunctionality } from './reduced-functionality';
+export { relieveResources } from './relieve-resources';

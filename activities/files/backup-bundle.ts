@@ -3,7 +3,7 @@ import { drFailure } from '../../workflows/contracts/errors';
 import { withHeartbeat } from '../shared/heartbeat';
 import { bundleFolder } from './bundle-file';
 import { bundleFacts } from './list-bundles';
-import { filesBelow } from './walk';
+import { filesBelow, planPath } from './walk';
 import { writeBundle } from './write-bundle';
 
 export interface BackupBundle extends BundlesAt {
@@ -12,6 +12,8 @@ export interface BackupBundle extends BundlesAt {
   /** Title of the plan. */
   platform: string;
   images: BundleImage[];
+  /** Files among those of the plan that are no configuration, as the plan would write them. */
+  leaveOut?: string[];
 }
 
 /**
@@ -25,9 +27,10 @@ export async function backupBundle({
   label,
   platform,
   images,
+  leaveOut = [],
 }: BackupBundle): Promise<BundleFacts> {
   return withHeartbeat(`backing up ${kind}`, async () => {
-    const paths = await filesBelow(backups[kind].files).catch((error: NodeJS.ErrnoException) => {
+    const found = await filesBelow(backups[kind].files).catch((error: NodeJS.ErrnoException) => {
       throw drFailure(
         'DR-BACKUP-FAILED',
         `a file of backups.${kind}.files of the plan cannot be read: ${error.code ?? ''}`,
@@ -36,6 +39,7 @@ export async function backupBundle({
         },
       );
     });
+    const paths = found.filter((path) => !leaveOut.map(planPath).includes(path));
     if (paths.length === 0)
       throw drFailure(
         'DR-BACKUP-FAILED',

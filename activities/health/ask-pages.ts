@@ -1,7 +1,7 @@
-import type { Gateway, Site } from '../../plan';
+import type { Gateway, ReducedGateway, Site } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
 import { withHeartbeat } from '../shared/heartbeat';
-import { askUntilWell, gatewayUrl } from '../shared/http-health';
+import { askUntilWell, gatewayUrl, passOf } from '../shared/http-health';
 
 export interface AskPages {
   gateway: Gateway;
@@ -9,6 +9,8 @@ export interface AskPages {
   pages: string[];
   /** How long each may take until it answers 2xx, milliseconds; 0: it is asked once. */
   deadlineMs: number;
+  /** Where a mode of reduced functionality keeps clients out, the pass of the plan is shown, and the answers say so. */
+  reduced?: ReducedGateway | undefined;
 }
 
 export interface PageAnswer extends HealthAnswer {
@@ -19,13 +21,11 @@ export interface PageAnswer extends HealthAnswer {
 const patienceMs = 3_000;
 
 /** Asks for pages the way clients do, through the gateway, all at once. @returns the last answer of each */
-export async function askPages({ gateway, site, pages, deadlineMs }: AskPages): Promise<PageAnswer[]> {
-  return withHeartbeat(`asking for ${pages.length} pages`, (_beat, signal) =>
-    Promise.all(
-      pages.map(async (page) => ({
-        page,
-        ...(await askUntilWell(site, gatewayUrl(site, gateway, page), { deadlineMs, signal, timeoutMs: patienceMs })),
-      })),
-    ),
-  );
+export async function askPages({ gateway, site, pages, deadlineMs, reduced }: AskPages): Promise<PageAnswer[]> {
+  return withHeartbeat(`asking for ${pages.length} pages`, async (_beat, signal) => {
+    const options = { deadlineMs, signal, timeoutMs: patienceMs, pass: await passOf(reduced) };
+    return Promise.all(
+      pages.map(async (page) => ({ page, ...(await askUntilWell(site, gatewayUrl(site, gateway, page), options)) })),
+    );
+  });
 }

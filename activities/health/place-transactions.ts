@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Gateway, Site, Transaction } from '../../plan';
+import type { Gateway, ReducedGateway, Site, Transaction } from '../../plan';
 import type { TransactionAnswer } from '../../workflows/contracts/system';
 import { withHeartbeat } from '../shared/heartbeat';
-import { gatewayUrl } from '../shared/http-health';
+import { gatewayUrl, passOf } from '../shared/http-health';
 import { withLimit } from '../shared/limit';
 import { redacted } from '../shared/redact';
 
@@ -12,6 +12,8 @@ export interface PlaceTransactions {
   transactions: Transaction[];
   /** Names the run: the ids of its transactions follow from it, so a second try sends the same ones. */
   key: string;
+  /** Where a mode of reduced functionality keeps clients out, the pass of the plan is shown. */
+  reduced?: ReducedGateway | undefined;
 }
 
 /** A business transaction writes to the database: longer than a look. */
@@ -25,10 +27,11 @@ const patienceMs = 10_000;
 export async function placeTransactions(args: PlaceTransactions): Promise<TransactionAnswer[]> {
   return withHeartbeat('placing business transactions', async (beat, signal) => {
     const answers: TransactionAnswer[] = [];
+    const pass = (await passOf(args.reduced))?.headers ?? {};
     for (const one of args.transactions) {
       beat({ what: 'transaction', text: one.name });
       const began = Date.now();
-      const said = await place(args, one, signal);
+      const said = await place(args, pass, one, signal);
       answers.push({ name: one.name, ...said, afterMs: Date.now() - began });
     }
     return answers;
@@ -37,6 +40,7 @@ export async function placeTransactions(args: PlaceTransactions): Promise<Transa
 
 async function place(
   { gateway, site, key }: PlaceTransactions,
+  pass: Record<string, string>,
   { method, path, body, status, readBack }: Transaction,
   signal: AbortSignal,
 ): Promise<{ ok: boolean; says: string }> {
@@ -48,13 +52,13 @@ async function place(
   try {
     const sent = await ask(path, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...pass },
       body: withIds(JSON.stringify(body), key),
     });
     if (!status.includes(sent.status))
       return { ok: false, says: await words(site, `${method} ${path} was answered ${sent.status}: ${sent.text}`) };
     if (readBack === undefined) return { ok: true, says: `status ${sent.status}` };
-    const back = await ask(readBack, {});
+    const back = await ask(readBack, { headers: pass });
     if (back.status >= 200 && back.status < 300)
       return { ok: true, says: `status ${sent.status}, and it was read back` };
     return {

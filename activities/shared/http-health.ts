@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Gateway, Site } from '../../plan';
+import type { Gateway, ReducedGateway, Site } from '../../plan';
 import type { HealthAnswer } from '../../workflows/contracts/service';
 import { withLimit } from './limit';
 import { hostOf } from './new-connection';
+import { passHeaders } from './pass';
 import { redacted } from './redact';
 
 /** Longest wait for one answer of a service that is looked at many times, milliseconds. */
@@ -17,6 +18,18 @@ export const healthUrl = (site: Site, { port, health }: { port: number; health: 
 export const gatewayUrl = (site: Site, { ports }: Gateway, page: string): string =>
   `http://${hostOf(site)}:${ports.http}${page}`;
 
+/** How a page is asked for that the gateway keeps clients from: it says so by a header, and lets through who shows the pass. */
+export interface Pass {
+  modeHeader: string;
+  headers: Record<string, string>;
+}
+
+/** The pass of the plan; undefined where it names none. */
+export async function passOf(reduced: ReducedGateway | undefined): Promise<Pass | undefined> {
+  const headers = reduced && (await passHeaders(reduced));
+  return headers && { modeHeader: reduced.modeHeader, headers };
+}
+
 /**
  * Asks a page once. Docker's own verdict on a container comes every 30 s at best, so the service is asked itself.
  * @returns what it said; nobody answering is an answer
@@ -26,15 +39,26 @@ export async function askPage(
   url: string,
   signal: AbortSignal,
   timeoutMs = oneLookMs,
+  pass?: Pass,
 ): Promise<HealthAnswer> {
   try {
     return await withLimit(signal, timeoutMs, async (limited) => {
-      const response = await fetch(url, { signal: limited, redirect: 'manual' });
+      let response = await fetch(url, { signal: limited, redirect: 'manual' });
+      const mode = pass && response.headers.get(pass.modeHeader);
+      if (pass && mode) {
+        await response.body?.cancel();
+        response = await fetch(url, { signal: limited, redirect: 'manual', headers: pass.headers });
+      }
       const { ok, status } = response;
+      const shown = mode ? `${mode} is on, asked with the pass: ` : '';
       const text = (await response.text()).replace(/\s+/g, ' ').trim();
       // A service may print what it was given, its passwords too.
       const words = ok ? '' : await redacted(site, text);
-      return { healthy: ok, status, says: `status ${status}${words ? `: ${words.slice(0, longestWords - 20)}` : ''}` };
+      return {
+        healthy: ok,
+        status,
+        says: `${shown}status ${status}${words ? `: ${words}` : ''}`.slice(0, longestWords),
+      };
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -49,11 +73,17 @@ export async function askPage(
 export async function askUntilWell(
   site: Site,
   url: string,
-  options: { deadlineMs: number; signal: AbortSignal; timeoutMs?: number; told?: (answer: HealthAnswer) => void },
+  options: {
+    deadlineMs: number;
+    signal: AbortSignal;
+    timeoutMs?: number;
+    told?: (answer: HealthAnswer) => void;
+    pass?: Pass | undefined;
+  },
 ): Promise<HealthAnswer> {
   const end = Date.now() + options.deadlineMs;
   for (;;) {
-    const answer = await askPage(site, url, options.signal, options.timeoutMs);
+    const answer = await askPage(site, url, options.signal, options.timeoutMs, options.pass);
     options.told?.(answer);
     if (answer.healthy || Date.now() >= end) return answer;
     await sleep(betweenLooksMs, undefined, { signal: options.signal });

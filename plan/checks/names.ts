@@ -22,6 +22,8 @@ export function checkNames(data: unknown, faults: FaultReport): void {
   unique([...entries(data, 'services'), ...entries(data, 'databases'), ...entries(data, 'stores')], 'name', faults);
   for (const list of ['transactions', 'commands']) unique(entries(data, 'validation', list), 'name', faults);
   unique(entries(data, 'channels', 'webhooks'), 'name', faults);
+  unique(entries(data, 'resources', 'free'), 'name', faults);
+  unique(entries(data, 'resources', 'memory'), 'service', faults);
   for (const { path, value } of entries(data, 'databases')) {
     unique(entries(data, ...path, 'businessQueries'), 'name', faults);
     // Whichever of them is the primary, it is known by its service: to the pooler, to the slots, to every procedure.

@@ -49,6 +49,9 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   check(['drills', 'service'], 'service', services);
   check(['drills', 'table', 'database'], 'database', databases);
   checkDrillProject(data, faults);
+  // Only services of the plan: a database server, its volumes and its WAL are never among what is removed or limited.
+  for (const list of ['disks', 'free', 'memory'])
+    for (const { path } of entries(data, 'resources', list)) check([...path, 'service'], 'service', services);
   checkPrimarySite(data, faults);
 }
 

@@ -32,6 +32,9 @@ export function renderPeople(plan: Plan): string[] {
       bullets(business.manualProcesses.map(({ area, process }) => `${area}: ${process}`)),
       `Maintenance mode is ${business.reducedFunctionality.variable}=${business.reducedFunctionality.on}; ` +
         `it keeps ${business.reducedFunctionality.essentialServices.join(', ')}.`,
+      business.reducedFunctionality.gateway
+        ? `The gateway is told by ${business.reducedFunctionality.gateway.maintenance} and ${business.reducedFunctionality.gateway.criticalOnly} in ${business.reducedFunctionality.gateway.directory}.`
+        : 'The gateway cannot be told to serve less.',
     ),
     section('Emergencies', ...plan.emergencies.map(({ title, actions }) => `**${title}**\n\n${bullets(actions)}`)),
     section('Checklist', ...plan.checklist.map((item) => phase(item, item.items.map(itemText), '[ ] '))),

@@ -4,6 +4,7 @@ import type { Database } from '../schema/databases';
 import { formatDuration as time } from '../schema/duration';
 import { formatSize } from '../schema/size';
 import type { Engine } from '../schema/sites';
+import { renderResources } from './resources';
 import { section, table } from './table';
 
 /** Where the platform runs and what it consists of. */
@@ -28,6 +29,7 @@ export function renderSystems(plan: Plan): string[] {
     ),
     section('Validation', table(['what', 'how'], validationRows(plan))),
     section('Drills', table(['what', 'value'], drillRows(plan))),
+    renderResources(plan),
   ];
 }
 

@@ -7,6 +7,7 @@ import { database } from './databases';
 import { drills } from './drills';
 import { objectives, tier } from './objectives';
 import { channels, checklistPhase, communication, contact, onCall } from './people';
+import { resources } from './resources';
 import { scenario } from './scenarios';
 import { schedule } from './schedules';
 import { service } from './services';
@@ -49,6 +50,7 @@ export const planSchema = z.strictObject({
   stores: z.array(store).prefault([]).describe('Stores beside the databases.'),
   gateway: gateway.describe('The gateway that all clients come through.'),
   backups: backups.describe('Backup policy.'),
+  resources: resources.prefault({}).describe('When resources are exhausted, and what may be done then.'),
   validation: validation.prefault({}).describe('How a recovered platform is proven to do business.'),
   schedules: z.array(schedule).prefault([]).describe('Procedures that run by the clock.'),
   approvals: z.array(approvalPolicy).describe('Who may let a run pass which gate.'),

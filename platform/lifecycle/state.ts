@@ -14,6 +14,7 @@ const SECRETS = [
   'REDIS_PASSWORD',
   'TOKEN_SECRET',
   'PGBACKREST_REPO1_CIPHER_PASS',
+  'GATEWAY_PASS',
 ];
 
 const REDIS_CONF = `# Redis of The Shandi. The password is added at start from the environment.
@@ -32,6 +33,10 @@ upstream api_gateway {
   server api-gateway:8000 max_fails=3 fail_timeout=30s;
 }
 `;
+
+/** Whoever shows this value is let through while clients are kept out. */
+const passMap = (pass: string): string =>
+  `# Value of the header X-DR-Pass, as GATEWAY_PASS of the env file has it.\n"${pass}" 1;\n`;
 
 const databases = (
   host: string,
@@ -123,6 +128,7 @@ export async function ensureState(
   await writeEnv(project, env);
   await once(join(directory, 'pgbouncer', 'databases.ini'), databases(DATABASE_HOST[stack]));
   await once(join(directory, 'nginx', 'upstreams.conf'), UPSTREAMS);
+  await writeFile(join(directory, 'nginx', 'pass.map'), passMap(env['GATEWAY_PASS'] ?? ''), { mode: 0o600 });
   await once(join(directory, 'redis', 'redis.conf'), REDIS_CONF);
   await certificate(join(directory, 'certs'));
   await keyPair(keyDirectory(project));

@@ -17,6 +17,7 @@ import {
   storeResource,
   testLock,
 } from '../../workflows/contracts/names';
+import { relieveResourcesInputSchema, resourcesResource } from '../../workflows/contracts/resources';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
 import { fullSystemRecoveryInputSchema, systemResource } from '../../workflows/contracts/system';
@@ -33,6 +34,7 @@ const database = { field: 'database', list: 'databases', resource: databaseResou
 const store = { field: 'store', list: 'stores', resource: storeResource } as const;
 
 const system = { resource: () => systemResource } as const;
+const resources = { resource: () => resourcesResource } as const;
 const configuration = { resource: configurationResource } as const;
 const certificates = { resource: certificatesResource } as const;
 
@@ -40,6 +42,7 @@ const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
+  relieveResources: { ...resources, schema: relieveResourcesInputSchema, lock: recoveryLock },
   backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },
   restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },
   monthlyRecoveryTest: { ...system, schema: recoveryTestInputSchema, lock: testLock },

@@ -196,6 +196,11 @@ const recoverSystem: ThingCommand = {
       says: 'name of the incident that people are told of (default: made of the run)',
       name: 'incident',
     },
+    {
+      flags: '--reduced <mode>',
+      says: 'meanwhile: maintenance keeps every client out until the critical services are proven, critical-only leaves those open until the rest is',
+      name: 'reduced',
+    },
     disasterAt('system'),
     planHash,
     approvalTimeout,

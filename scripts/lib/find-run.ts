@@ -34,6 +34,7 @@ const background: readonly string[] = [
   'callOnCall',
   'postStatus',
   'recoveryChecklist',
+  'reducedFunctionality',
 ];
 
 /** Those that are meant: under way rather than ended, a recovery rather than what merely runs beside it. */

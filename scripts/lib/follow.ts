@@ -1,6 +1,6 @@
 /** Following a run until it ends, a person is needed, or the time given is over. Following never changes the run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endStates, needsPerson } from '../../workflows/contracts/run-view';
+import { endStates, needsPerson, type RunView } from '../../workflows/contracts/run-view';
 import { Changes } from './changes';
 import type { ControlPlane } from './connect';
 import { toJson, type Context } from './context';
@@ -16,6 +16,8 @@ export interface FollowOptions {
   until: 'end' | 'person';
   /** Milliseconds; undefined: for ever. */
   timeout?: number;
+  /** Also return when this is so of the run. */
+  enough?: (view: RunView) => boolean;
 }
 
 const pollEvery = 500;
@@ -78,6 +80,7 @@ export async function follow(
           look.status !== 'RUNNING');
       if (over) break;
       if (options.until === 'person' && look.view && (needsPerson.has(look.view.state) || look.view.waitsOn)) break;
+      if (look.view && options.enough?.(look.view)) break;
       if (now >= end) break;
       await pause(Math.min(pollEvery, Math.max(1, end - now)), interrupted.signal);
       if (interrupted.signal.aborted) return wentAway(context, look);

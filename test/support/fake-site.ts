@@ -1,6 +1,7 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Observation } from '../../activities/guard';
+import type { LiftReduced, SwitchReduced } from '../../activities/nginx';
 import type { Divergence } from '../../activities/postgres';
 import type { ApprovalReference } from '../../workflows/contracts/approval';
 import type {
@@ -26,6 +27,8 @@ import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeDrill } from './fake-drill';
 import { FakeConfiguration } from './fake-configuration';
+import { FakeReduced } from './fake-reduced';
+import { FakeResources } from './fake-resources';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
@@ -45,6 +48,10 @@ export class FakeSite {
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
   readonly configuration = new FakeConfiguration();
+  /** What is used up. */
+  readonly resources = new FakeResources();
+  /** How the gateway serves less. */
+  readonly reduced = new FakeReduced();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -316,11 +323,15 @@ export class FakeSite {
       clientWrite: () => write,
       ...this.service.answers(),
       ...this.store.answers(),
+      ...this.resources.answers(),
       ...this.system.answers(),
       ...this.drill.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
+      inspectReduced: () => this.reduced.on,
+      switchReduced: (given: SwitchReduced) => this.reduced.switch(given),
+      liftReduced: (given: LiftReduced) => this.reduced.lift(given),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       ...this.configuration.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),

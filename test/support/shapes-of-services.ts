@@ -3,7 +3,7 @@ import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { killAll } from './fake-system';
 import type { House } from './house';
-import { approve, until, untilChildWaits } from './runs';
+import { approve, seen, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
 
 const word = { by: 'on-call', reason: 'saved history' };
@@ -214,6 +214,52 @@ const system: Record<string, Shape> = {
   },
 };
 
+const reduced = (house: House, input: object): ReturnType<Shape> =>
+  house.client.workflow.start('reducedFunctionality', {
+    taskQueue: controlQueue,
+    workflowId: 'reduce.gateway',
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const reducedFunctionality: Record<string, Shape> = {
+  lifted: async (house) => {
+    const handle = await reduced(house, { mode: 'maintenance' });
+    await seen(handle, ({ task }) => task !== undefined);
+    await handle.executeUpdate('lift', { args: [word] });
+    return handle;
+  },
+  expired: (house) => reduced(house, { mode: 'critical-only', forMs: 1_000 }),
+  'left-behind': (house, site) => {
+    site.reduced.leaveBehind();
+    return reduced(house, { mode: 'off' });
+  },
+};
+
+const relief = (house: House, input: object = {}): ReturnType<Shape> =>
+  house.client.workflow.start('relieveResources', {
+    taskQueue: controlQueue,
+    workflowId: 'recover.resources',
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const resources: Record<string, Shape> = {
+  'by-policy': (house, site) => {
+    site.resources.fill();
+    return relief(house);
+  },
+  'not-needed': (house) => relief(house),
+  refused: (house, site) => {
+    site.resources.hog('order-service');
+    return relief(house);
+  },
+  'approved-sessions': async (house, site) => {
+    site.resources.exhaust();
+    const handle = await relief(house);
+    await approve(handle);
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -231,4 +277,6 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'backup-database': backupDatabase,
   'restore-test': restoreTest,
   'start-scheduled': starter,
+  'relieve-resources': resources,
+  'reduced-functionality': reducedFunctionality,
 };

@@ -214,6 +214,14 @@ export const errorCodes = {
     means: 'The gateway does not run, or did not do what it was told.',
     next: 'Read its answer; check its container and its configuration.',
   },
+  'DR-REDUCED': {
+    means: 'Reduced functionality could not be switched, or clients get something else than the mode says.',
+    next: 'Read who has the mode and what clients get; `dr reduce off` lifts what was left behind.',
+  },
+  'DR-RESOURCES': {
+    means: 'Something is exhausted, and nothing that the plan allows has relieved it.',
+    next: 'Read what takes it. Make room by hand, or allow a measure under `resources` of the plan; then retry.',
+  },
   'DR-TEMPLATE': {
     means: 'A message cannot be made from its template.',
     next: 'Give the facts it names, or correct the template.',

@@ -29,6 +29,8 @@ export const procedures = [
   'callOnCall',
   'postStatus',
   'recoveryChecklist',
+  'reducedFunctionality',
+  'relieveResources',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -75,6 +77,9 @@ export const testLock = (resource: string): string => `test.${resource}`;
 
 /** Lock of the same thing in a drill: it works on a copy of the platform, and stands in nobody's way. */
 export const drillLock = (lock: string): string => `drill.${lock}`;
+
+/** Lock of a run that has the gateway serve less. It stands in no recovery's way. */
+export const reduceLock = (resource: string): string => `reduce.${resource}`;
 
 /** Id of the Temporal Schedule of a name: `dr.monthly-restore-test`. What begins so on the server is the product's. */
 export const schedulePrefix = 'dr.';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalTimeoutMs, startedBy } from './input';
 import { incident } from './people';
+import { reducedModes } from './reduced';
 import type { HealthAnswer } from './service';
 
 /** What the recovery of everything protects and locks. */
@@ -34,6 +35,12 @@ export const fullSystemRecoveryInputSchema = z.strictObject({
     .default(true)
     .describe(
       'make every standby follow again at the end. Default true; false leaves an exposure that the report names',
+    ),
+  reduced: z
+    .enum(reducedModes, { error: 'expected maintenance or critical-only' })
+    .optional()
+    .describe(
+      'what clients get meanwhile. maintenance: a page instead of half-started services, until the critical ones are proven; critical-only: that page for everything but the essential services, until the rest is proven. Default: the gateway passes on what it can',
     ),
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the system was lost, if known'),
 });

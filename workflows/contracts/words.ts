@@ -73,6 +73,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   callOnCall: { title: 'on-call chain', done: 'acknowledged' },
   postStatus: { title: 'status page update', done: 'posted' },
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
+  reducedFunctionality: { title: 'reduced functionality', done: 'lifted' },
+  relieveResources: { title: 'relief of resources', done: 'relieved' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -11,6 +11,7 @@ import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
 import type * as redisActivities from '../../activities/redis';
+import type * as resourcesActivities from '../../activities/resources';
 import type * as statusPageActivities from '../../activities/status-page';
 import { siteQueue } from '../contracts/names';
 
@@ -26,6 +27,7 @@ export type SiteActivities = typeof postgresActivities &
   typeof healthActivities &
   typeof nginxActivities &
   typeof redisActivities &
+  typeof resourcesActivities &
   typeof statusPageActivities;
 
 /** The same activities in five retry classes: which one a step uses says how often it may be tried. */

@@ -7,10 +7,11 @@ export async function look(context: ServiceContext): Promise<ServiceFacts> {
   const { at, on, plan } = context;
   const facts = await on.urgent.inspectService(at);
   const { businessPage: page } = at.service;
-  const { gateway } = plan;
+  const { gateway, businessContinuity } = plan;
+  const { gateway: reduced } = businessContinuity.reducedFunctionality;
   const site = gatewaySite(context);
   const runs = facts.container?.running && !facts.container.paused;
   if (page === undefined || !runs || !context.input.page) return facts;
-  const answer = await siteActivities(site.name).urgent.askGateway({ gateway, site, page, deadlineMs: 0 });
+  const answer = await siteActivities(site.name).urgent.askGateway({ gateway, site, page, deadlineMs: 0, reduced });
   return { ...facts, page: answer, at: new Date().toISOString() };
 }

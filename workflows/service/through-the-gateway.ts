@@ -42,7 +42,8 @@ export async function findAnew(run: Run, context: ServiceContext, valid: Approva
 /** @returns what was proven, in a sentence */
 export async function throughTheGateway(run: Run, context: ServiceContext): Promise<string> {
   const { plan, at } = context;
-  const { gateway } = plan;
+  const { gateway, businessContinuity } = plan;
+  const { gateway: reduced } = businessContinuity.reducedFunctionality;
   const { service } = at;
   const site = gatewaySite(context);
   const on = siteActivities(site.name);
@@ -52,7 +53,7 @@ export async function throughTheGateway(run: Run, context: ServiceContext): Prom
     await run.probe(
       `Ask for ${page} as a client does`,
       async () => {
-        const answer = await on.probe.askGateway({ gateway, site, page, deadlineMs: pageDeadlineMs });
+        const answer = await on.probe.askGateway({ gateway, site, page, deadlineMs: pageDeadlineMs, reduced });
         if (answer.healthy) return answer;
         throw drFailure(
           'DR-SERVICE',

@@ -3,6 +3,7 @@ import type { Plan, Site } from '../../plan';
 import type { FullSystemRecoveryInput } from '../contracts/system';
 import type { Run } from '../kernel/run';
 import { siteActivities, type SiteProxies } from '../kernel/site';
+import { reducedOf, type Reduced } from '../reduced/context';
 import { siteOfService } from '../service/context';
 import { orderOf, type Order } from './order';
 
@@ -16,6 +17,8 @@ export interface System {
   front: Site;
   on: SiteProxies;
   order: Order;
+  /** How the gateway is told to serve less; absent: the plan does not say. */
+  reduced?: Reduced;
   /** Eight hex digits that name what this run makes. */
   key: string;
   /** Milliseconds since 1970; when the run began. */
@@ -32,6 +35,7 @@ export function systemOf(run: Run, input: FullSystemRecoveryInput, plan: Plan): 
   run.judgeBy({ name: 'full-system', ...plan.objectives.fullSystem });
   if (input.disasterAt !== undefined) run.disaster(input.disasterAt);
   const { firstExecutionRunId, startTime } = workflowInfo();
+  const reduced = reducedOf(plan);
   const services = plan.services.filter((one) => siteOfService(plan, one)?.name === site.name);
   return {
     plan,
@@ -40,6 +44,7 @@ export function systemOf(run: Run, input: FullSystemRecoveryInput, plan: Plan): 
     front: plan.sites.find((one) => one.name === plan.gateway.site) ?? site,
     on: siteActivities(site.name),
     order: orderOf({ services, tiers: plan.tiers }),
+    ...(reduced ? { reduced } : {}),
     key: firstExecutionRunId.replace(/-/g, '').slice(-8),
     began: startTime.getTime(),
   };

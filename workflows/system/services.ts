@@ -169,8 +169,14 @@ const servicesOf = (waves: Waves, bad: PageAnswer[]): string[] =>
     .filter((one) => bad.some(({ page }) => page === one.businessPage))
     .map((one) => one.name);
 
-async function badPages({ plan, front }: System, pages: string[], deadlineMs: number): Promise<PageAnswer[]> {
+async function badPages({ plan, front, reduced }: System, pages: string[], deadlineMs: number): Promise<PageAnswer[]> {
   const { gateway } = plan;
-  const answers = await siteActivities(front.name).probe.askPages({ gateway, site: front, pages, deadlineMs });
+  const answers = await siteActivities(front.name).probe.askPages({
+    gateway,
+    site: front,
+    pages,
+    deadlineMs,
+    reduced: reduced?.at.reduced,
+  });
   return answers.filter((one) => !one.healthy);
 }

@@ -84,7 +84,7 @@ async function integrityOf(run: Run, { cluster }: SeenDatabase): Promise<boolean
 }
 
 /** Orders are placed and paid for as a client does it. */
-async function placeTransactions(run: Run, { plan, front, key }: System): Promise<boolean> {
+async function placeTransactions(run: Run, { plan, front, key, reduced }: System): Promise<boolean> {
   const { transactions } = plan.validation;
   if (transactions.length === 0) return true;
   const done = await run.optional(
@@ -96,6 +96,7 @@ async function placeTransactions(run: Run, { plan, front, key }: System): Promis
         site: front,
         transactions,
         key,
+        reduced: reduced?.at.reduced,
       });
       const bad = answers.filter((one) => !one.ok);
       if (bad.length > 0) throw drFailure('DR-SERVICE', bad.map(({ name, says }) => `${name}: ${says}`).join('; '));

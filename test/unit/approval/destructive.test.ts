@@ -21,6 +21,7 @@ import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
 import * as drill from '../../../activities/drill';
 import * as redis from '../../../activities/redis';
+import * as resources from '../../../activities/resources';
 import * as statusPage from '../../../activities/status-page';
 import { root } from '../../../activities/shared/paths';
 import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
@@ -77,12 +78,21 @@ const destructive: Record<Demanding, true> = {
   killEverything: true,
   killService: true,
   dropTable: true,
+  freeFiles: true,
+  limitMemory: true,
+  endSessions: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
 const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   createServer: 'makes a container and does not start it',
   proveFence: 'reads',
+  measureContainers: 'reads',
+  measureDisks: 'reads',
+  measureConnections: 'reads',
+  inspectReduced: 'reads',
+  switchReduced: 'a file that the run takes away again, by its undo at the latest',
+  liftReduced: 'takes away a file that a run or a person had put there for a while',
   recordDamagedVolume: 'writes a file of the control plane',
   freeDisk: 'reads',
   lastSample: 'reads',
@@ -167,6 +177,7 @@ const activities: SiteActivities = {
   ...pgbouncer,
   ...postgres,
   ...redis,
+  ...resources,
   ...statusPage,
 };
 const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };

@@ -144,6 +144,8 @@ describe('procedures in words', () => {
       'on-call chain',
       'status page update',
       'recovery checklist',
+      'reduced functionality',
+      'relief of resources',
     ]));
 
   it('say what was done', () => {
