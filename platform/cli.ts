@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { buildImages } from './images/build';
-import { ensureState, ensureVolumes, platformDown, platformStatus, platformUp } from './lifecycle';
+import { backupSiteUp, ensureState, ensureVolumes, platformDown, platformStatus, platformUp } from './lifecycle';
 import { checkProject } from './lifecycle/layout';
 
 function offset(text: string): number {
@@ -13,6 +13,19 @@ function offset(text: string): number {
 function stack(text: string): 'prod' | 'test' {
   if (text !== 'prod' && text !== 'test') throw new InvalidArgumentError(`expected 'prod' or 'test'.`);
   return text;
+}
+
+function siteName(text: string): 'primary' | 'backup' {
+  if (text !== 'primary' && text !== 'backup') throw new InvalidArgumentError(`expected 'primary' or 'backup'.`);
+  return text;
+}
+
+interface UpCommand {
+  project: string;
+  ports?: number;
+  stack: 'prod' | 'test';
+  site: 'primary' | 'backup';
+  json?: boolean;
 }
 
 function print(lines: [string, string][]): void {
@@ -28,14 +41,24 @@ program
   .option('--project <name>', 'compose project', 'shandi')
   .option('--ports <offset>', 'added to every port of the plan (default: the ports the project has)', offset)
   .option('--stack <name>', 'prod or test (nothing restarts by itself)', stack, 'prod')
+  .option(
+    '--site <name>',
+    'primary, or backup: its database follows, the rest is made and not started',
+    siteName,
+    'primary',
+  )
   .option('--json', 'print the result as JSON')
-  .action(async (options: { project: string; ports?: number; stack: 'prod' | 'test'; json?: boolean }) => {
+  .action(async (options: UpCommand) => {
     const log = (line: string): void => void process.stderr.write(`${line}\n`);
     await buildImages((line) => log(`         ${line}`));
-    const { project, stack } = options;
-    const result = await platformUp({ project, portOffset: options.ports, stack, log });
+    const { project, stack, site } = options;
+    const result =
+      site === 'backup'
+        ? await backupSiteUp({ project, log })
+        : await platformUp({ project, portOffset: options.ports, stack, log });
     if (options.json) return console.log(JSON.stringify(result));
-    console.log(`The platform ${project} is up after ${result.seconds.toFixed(1)} s:`);
+    const what = site === 'backup' ? `The backup site ${result.project} stands by` : `The platform ${project} is up`;
+    console.log(`${what} after ${result.seconds.toFixed(1)} s:`);
     print([...Object.entries(result.addresses), ['secrets', result.envFile]]);
   });
 

@@ -9,7 +9,7 @@ import { lookingCommands } from './commands/looking';
 import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
-import { backupCommand, testCommand } from './commands/things';
+import { backupCommand, siteCommand, testCommand } from './commands/things';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
@@ -64,6 +64,7 @@ ${exitTable()}`,
     recoverCommand(),
     backupCommand(),
     testCommand(),
+    siteCommand(),
     scheduleCommand(),
     ...startCommands(),
     ...guardCommands(),

@@ -77,4 +77,4 @@ export const bundleCommands: ThingCommand[] = [
 
 /** Whether a command takes no <name>. */
 export const isNameless = ({ procedure }: ThingCommand): boolean =>
-  procedure === 'fullSystemRecovery' || bundleCommands.some((one) => one.procedure === procedure);
+  procedure === 'fullSystemRecovery' || procedure === 'siteFailover' || bundleCommands.some((one) => one.procedure === procedure);

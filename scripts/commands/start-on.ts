@@ -17,6 +17,7 @@ import {
   testLock,
 } from '../../workflows/contracts/names';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
+import { siteFailoverInputSchema } from '../../workflows/contracts/site';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
 import { fullSystemRecoveryInputSchema, systemResource } from '../../workflows/contracts/system';
 import { checkListed } from '../lib/against-plan';
@@ -38,6 +39,7 @@ const certificates = { resource: certificatesResource } as const;
 const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
+  siteFailover: { ...system, schema: siteFailoverInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
   backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },
   restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },

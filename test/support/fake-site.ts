@@ -26,6 +26,7 @@ import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeConfiguration } from './fake-configuration';
 import { FakeService } from './fake-service';
+import { FakeSites } from './fake-sites';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
 
@@ -38,6 +39,8 @@ export class FakeSite {
   readonly store = new FakeStore();
   /** The platform as a whole: nothing of it runs. */
   readonly system = new FakeSystem();
+  /** What of a site answers, and where its clients are sent. */
+  readonly sites = new FakeSites();
   /** The channels by which people are told. */
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
@@ -314,6 +317,7 @@ export class FakeSite {
       ...this.service.answers(),
       ...this.store.answers(),
       ...this.system.answers(),
+      ...this.sites.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),

@@ -27,6 +27,8 @@ export const procedures = [
   'callOnCall',
   'postStatus',
   'recoveryChecklist',
+  'siteFailover',
+  'holdDatabase',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 

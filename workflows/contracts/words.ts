@@ -71,6 +71,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   callOnCall: { title: 'on-call chain', done: 'acknowledged' },
   postStatus: { title: 'status page update', done: 'posted' },
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
+  siteFailover: { title: 'site failover', done: 'moved to another site' },
+  holdDatabase: { title: 'hold on a database', done: 'let go' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -10,7 +10,9 @@ import type * as pgbackrestActivities from '../../activities/pgbackrest';
 import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
 import type * as redisActivities from '../../activities/redis';
+import type * as wholeSiteActivities from '../../activities/site';
 import type * as statusPageActivities from '../../activities/status-page';
+import type * as trafficActivities from '../../activities/traffic';
 import { siteQueue } from '../contracts/names';
 
 /** Everything a site worker can do. */
@@ -24,14 +26,17 @@ export type SiteActivities = typeof postgresActivities &
   typeof healthActivities &
   typeof nginxActivities &
   typeof redisActivities &
-  typeof statusPageActivities;
+  typeof statusPageActivities &
+  typeof wholeSiteActivities &
+  typeof trafficActivities;
 
-/** The same activities in five retry classes: which one a step uses says how often it may be tried. */
+/** The same activities in six retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {
   probe: SiteActivities;
   change: SiteActivities;
   brief: SiteActivities;
   urgent: SiteActivities;
+  glance: SiteActivities;
   irreversible: SiteActivities;
 }
 
@@ -66,6 +71,8 @@ export function siteActivities(site: string): SiteProxies {
       { initialInterval: '100 ms', maximumInterval: '500 ms', maximumAttempts: 2 },
       { scheduleToStartTimeout: '10 seconds' },
     ),
+    // One look at a site that may be lost as a whole, its worker included: what has not answered by then does not answer.
+    glance: proxy('6 seconds', { maximumAttempts: 1 }, { scheduleToStartTimeout: '3 seconds' }),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
     irreversible: proxy('10 minutes', { initialInterval: '200 ms', maximumAttempts: 2 }),
   };

@@ -21,6 +21,8 @@ import * as pgbouncer from '../../../activities/pgbouncer';
 import * as postgres from '../../../activities/postgres';
 import * as redis from '../../../activities/redis';
 import * as statusPage from '../../../activities/status-page';
+import * as wholeSite from '../../../activities/site';
+import * as traffic from '../../../activities/traffic';
 import { root } from '../../../activities/shared/paths';
 import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
 import { problemOf } from '../../../workflows/contracts/errors';
@@ -37,6 +39,9 @@ type Demanding = {
 /** They stop, start, promote, replace or overwrite a server or a service, decide whom clients write to, or change what the archive says. */
 const destructive: Record<Demanding, true> = {
   useDataVolume: true,
+  stopServices: true,
+  releaseServices: true,
+  switchTraffic: true,
   startServer: true,
   repointServices: true,
   restartServer: true,
@@ -144,6 +149,9 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   loadImages: 'adds images, and names only what has no image',
   inspectCertificates: 'reads',
   askServedCertificate: 'reads',
+  reachSite: 'reads',
+  reachUpstream: 'reads',
+  checkTraffic: 'reads',
 };
 
 const activities: SiteActivities = {
@@ -158,6 +166,8 @@ const activities: SiteActivities = {
   ...postgres,
   ...redis,
   ...statusPage,
+  ...wholeSite,
+  ...traffic,
 };
 const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };
 const another: ApprovalReference = {
