@@ -20,7 +20,7 @@ import { moveOf, type Move } from './site/context';
 import { promoteAt, startFoundation, writeAt } from './site/data';
 import { decideMove } from './site/decide';
 import { fenceSite } from './site/fence';
-import { holdDatabases } from './site/lock';
+import { holdDatabases, tellHolder } from './site/lock';
 import { askForRecord, sendTraffic } from './site/traffic';
 import { askWitnesses } from './steps/ask-witnesses';
 import type { Recovered } from './system/data';
@@ -153,6 +153,7 @@ async function openDatabase(
     return { seen, loss: { ms: null, basis: 'an earlier run has promoted it, and has measured what was lost' } };
   }
   const opened = await promoteAt(run, move, seen, fenced, valid);
+  await tellHolder(run, seen.database.name, fenced.proof !== undefined);
   return { seen, fenced, opened, loss: lossOf(seen.facts, fenced, opened) };
 }
 

@@ -3,3 +3,4 @@ export { reachSite, type ReachSite } from './reach-site';
 export { reachUpstream } from './reach-upstream';
 export { stopServices, type StopServices } from './stop-services';
 export { releaseServices } from './release-services';
+export { awaitSite } from './await-site';

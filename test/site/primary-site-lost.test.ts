@@ -150,5 +150,17 @@ describe('the primary site is lost', function () {
       }),
       /already/i,
     );
+
+    // And it does come back by itself, with everything that would serve clients.
+    const returned = ['postgres', 'pgbouncer', 'nginx'];
+    await sites.primaryReturns(['api-gateway', ...returned]);
+    for (const service of returned)
+      await shandi.eventually(`${service} of the lost site is stopped for good`, async () => {
+        const { State, HostConfig } = await docker.getContainer(`${project}-${service}-1`).inspect();
+        return !State.Running && HostConfig.RestartPolicy?.Name === 'no' ? true : undefined;
+      });
+    const hold = shandi.client.workflow.getHandle('recover.database.shandi');
+    await seen(hold, (view) => view.steps.some((one) => /Mark postgres /.test(one.title) && one.state === 'done'));
+    assert.equal(await page('/api/orders?limit=1'), 200);
   });
 });

@@ -7,6 +7,9 @@ export class FakeSites {
   across: UpstreamReach = { answers: false, says: 'postgres:5432, asked from backup-postgres, does not answer' };
   traffic: TrafficAnswer = { ok: true, says: 'api.theshandi.com resolves to 192.0.2.7' };
 
+  /** The lost site answers again. */
+  back: Promise<void> = new Promise(() => undefined);
+
   answers() {
     return {
       reachSite: ({ site }: { site: { name: string } }): SiteReach => ({
@@ -22,6 +25,10 @@ export class FakeSites {
       stopServices: ({ services }: { services: string[] }): StoppedService[] =>
         services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true })),
       releaseServices: (): undefined => undefined,
+      awaitSite: async () => {
+        await this.back;
+        return { at: '2026-11-23T09:00:00.000Z' };
+      },
       switchTraffic: () => ({ says: 'done' }),
       checkTraffic: (): TrafficAnswer => this.traffic,
     };

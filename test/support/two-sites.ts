@@ -9,6 +9,7 @@ import { Ledger, pgQuery, type Verdict } from '../../platform/ledger';
 import { readJournal } from '../../platform/ledger/journal';
 import { serveWitness } from '../../platform/ledger/witness';
 import { backupProject, backupSiteUp, connection, platformDown, platformUp, readEnv } from '../../platform/lifecycle';
+import { compose } from '../../platform/lifecycle/compose';
 import { docker } from './docker';
 import { portOffset, project, testHome, witnessPort } from './names';
 
@@ -126,6 +127,12 @@ export class TwoSites {
     await Promise.all(ours.map((one) => docker.getContainer(one.Id).remove({ force: true })));
     await this.cutBetween();
     await docker.getNetwork(between).remove();
+  }
+
+  /** Power is back at the primary site: what its engine was told to start runs, and its engine answers. */
+  async primaryReturns(services: string[]): Promise<void> {
+    await compose(project, 'prod', ['up', '-d', '--no-deps', ...services]);
+    await this.engineThroughProxy();
   }
 
   /** The sites do not reach each other; each goes on as it is. */

@@ -123,6 +123,47 @@ describe('a site is lost: the other one serves', function () {
     }, ['backup']);
   });
 
+  it('the lost site comes back by itself: it is stopped and marked, and the lock stays', async () => {
+    const site = lost();
+    let comeBack = (): void => undefined;
+    site.sites.back = new Promise((resolve) => (comeBack = resolve));
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await answer(handle, 'unproven-fence');
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        for (const [name, says] of [
+          ['haltServer', { exists: true, running: false, exitCode: 137, containerId: 'old' }],
+          ['markDemoted', { markedAt: '2026-11-23T09:00:01.000Z' }],
+          ['stopServices', [{ service: 'nginx', containerId: 'nginx', policy: 'unless-stopped', ran: true }]],
+        ] as const)
+          site.answer(name, () => says);
+        const before = site.count('haltServer');
+        // Whoever promoted it has left the old primary's volume as it was.
+        site.volumes.set('postgres', 'cluster');
+        comeBack();
+        const view = await seen(hold(), (now) => now.steps.some((one) => /Mark postgres-standby/.test(one.title)));
+        assert.deepEqual(
+          view.approvals.map((one) => [one.gate, one.via]),
+          [['returned', 'policy']],
+        );
+        const halted = (site.given.get('haltServer') ?? []).slice(before);
+        assert.deepEqual(
+          halted.map((one) => (one['database'] as { service: string }).service),
+          ['postgres', 'postgres-standby'],
+        );
+        await seen(hold(), (now) => now.steps.every((one) => one.state === 'done'));
+        assert.ok(site.calls.includes('markDemoted'));
+        await assert.rejects(house.start('databaseFailover'), /already/i);
+        await letGo();
+      },
+      both,
+    );
+  });
+
   it('lost in part: what answers is stopped, that is proven, and its last WAL is taken over', async () => {
     const site = partly();
     await house.with(

@@ -74,5 +74,8 @@ export const childSignal = defineSignal<[ChildWaits]>('childWaits');
 /** `release`: the run that holds the lock of a database lets it go. Between runs, and for a person who knows why. */
 export const releaseSignal = defineSignal<[WordMessage]>('release');
 
+/** `served`: the database is the primary elsewhere now. Between runs. */
+export const servedSignal = defineSignal<[{ homeStopped: boolean }]>('served');
+
 /** Everything about a run, as JSON. */
 export const runQuery = defineQuery<RunView>('run');

@@ -30,13 +30,14 @@ export type SiteActivities = typeof postgresActivities &
   typeof wholeSiteActivities &
   typeof trafficActivities;
 
-/** The same activities in six retry classes: which one a step uses says how often it may be tried. */
+/** The same activities in seven retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {
   probe: SiteActivities;
   change: SiteActivities;
   brief: SiteActivities;
   urgent: SiteActivities;
   glance: SiteActivities;
+  patient: SiteActivities;
   irreversible: SiteActivities;
 }
 
@@ -73,6 +74,12 @@ export function siteActivities(site: string): SiteProxies {
     ),
     // One look at a site that may be lost as a whole, its worker included: what has not answered by then does not answer.
     glance: proxy('6 seconds', { maximumAttempts: 1 }, { scheduleToStartTimeout: '3 seconds' }),
+    // Waits for a site to come back, its worker included: nothing of it is tried in vain, and days are no failure.
+    patient: proxy(
+      '30 days',
+      { initialInterval: '1 second', maximumInterval: '10 seconds' },
+      { scheduleToStartTimeout: '3650 days' },
+    ),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
     irreversible: proxy('10 minutes', { initialInterval: '200 ms', maximumAttempts: 2 }),
   };

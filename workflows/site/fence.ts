@@ -1,6 +1,6 @@
 /** Phase "Fence": nobody is served by the lost site any longer, as far as it can be reached; what cannot be is named. */
 import type { Approval } from '../contracts/approval';
-import { problemOf } from '../contracts/errors';
+import type { problemOf } from '../contracts/errors';
 import type { FailoverInput } from '../contracts/failover';
 import type { FenceProof } from '../contracts/recovery';
 import type { StoppedService } from '../contracts/site';

@@ -1,7 +1,7 @@
 /** The lock of a database while it goes to another site, and for as long as it is there. */
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { drFailure } from '../contracts/errors';
-import { releaseSignal } from '../contracts/messages';
+import { releaseSignal, servedSignal } from '../contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import { startLocked } from '../kernel/child';
 import type { Run } from '../kernel/run';
@@ -50,4 +50,13 @@ export async function holdDatabases(run: Run, { input, system }: Move, databases
       },
     );
   }
+}
+
+/** Tells the holder of a lock that its database is the primary elsewhere; with no proof of the fence it stops the site when it comes back. */
+export async function tellHolder(run: Run, database: string, homeStopped: boolean): Promise<void> {
+  const workflowId = recoveryLock(databaseResource(database));
+  await run.optional(`Tell ${workflowId} where its database is`, async () => {
+    await getExternalWorkflowHandle(workflowId).signal(servedSignal, { homeStopped });
+    return true;
+  });
 }

@@ -149,6 +149,7 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   loadImages: 'adds images, and names only what has no image',
   inspectCertificates: 'reads',
   askServedCertificate: 'reads',
+  awaitSite: 'reads',
   reachSite: 'reads',
   reachUpstream: 'reads',
   checkTraffic: 'reads',

@@ -142,6 +142,8 @@ describe('procedures in words', () => {
       'on-call chain',
       'status page update',
       'recovery checklist',
+      'site failover',
+      'hold on a database',
     ]));
 
   it('say what was done', () => {
