@@ -4,6 +4,7 @@ import { releaseSignal } from '../../workflows/contracts/messages';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { RunView } from '../../workflows/contracts/run-view';
 import { FakeSite } from '../support/fake-site';
+import { deadServer, loseSite, loseSitePartly } from '../support/fake-lost-site';
 import { House } from '../support/house';
 import { approve, failureOf, openCard, resultOf, seen, until } from '../support/runs';
 
@@ -20,33 +21,6 @@ describe('a site is lost: the other one serves', function () {
       workflowId: 'recover.system',
       args: [{ site: 'backup', reason: 'test', by: 'tester', ...input }],
     });
-  const dead = { answered: false, engineAnswered: false, problem: 'its engine does not answer' };
-  /** Nothing of the primary site answers, and nobody can prove anything there. */
-  function lost(): FakeSite {
-    const site = new FakeSite();
-    site.servers.set('postgres', dead);
-    site.servers.set('postgres-standby', dead);
-    site.without.set('postgres', ['container', 'dataVolume']);
-    site.servers.set('backup-postgres', { site: 'backup' });
-    site.without.set('backup-postgres', ['receiver', 'receiverSilenceMs']);
-    for (const name of ['haltServer', 'proveFence', 'markDemoted', 'stopServices', 'pauseClients'] as const)
-      site.answer(name, () => {
-        throw site.failure('DR-ENGINE', 'the engine of site primary does not answer');
-      });
-    return site;
-  }
-  /** The site has lost its gateway and its database; its engine answers. */
-  function partly(): FakeSite {
-    const site = new FakeSite();
-    site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
-    site.servers.set('backup-postgres', { site: 'backup' });
-    site.sites.reach = {
-      engine: { answered: true, says: '3 of 20 containers run' },
-      running: ['redis'],
-      containers: 20,
-    };
-    return site;
-  }
   const gate = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<RunView> =>
     seen(handle, (view) => view.gates.some((one) => one.name === name && one.state === 'open'));
   const answer = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<void> =>
@@ -62,7 +36,7 @@ describe('a site is lost: the other one serves', function () {
     (site.given.get(activity) ?? []).map((one) => (one['site'] as { name: string }).name);
 
   it('lost in full: a person decides, takes the risk of the unproven fence by name, and the critical services serve first', async () => {
-    const site = lost();
+    const site = loseSite(new FakeSite());
     await house.with(
       site,
       async () => {
@@ -107,7 +81,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('the worker of the lost site is away: that is an answer, and hangs nothing', async () => {
-    const site = lost();
+    const site = loseSite(new FakeSite());
     await house.with(site, async () => {
       const handle = await start();
       const first = await gate(handle, 'site-failover');
@@ -124,7 +98,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('the lost site comes back by itself: it is stopped and marked, and the lock stays', async () => {
-    const site = lost();
+    const site = loseSite(new FakeSite());
     let comeBack = (): void => undefined;
     site.sites.back = new Promise((resolve) => (comeBack = resolve));
     await house.with(
@@ -165,7 +139,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('lost in part: what answers is stopped, that is proven, and its last WAL is taken over', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     await house.with(
       site,
       async () => {
@@ -189,7 +163,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('only the network between the sites is cut: the card says that the site serves', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     site.servers.delete('postgres');
     site.without.set('backup-postgres', ['receiver', 'receiverSilenceMs']);
     site.sites.reach = { ...site.sites.reach, client: { healthy: true, status: 200, says: 'status 200' } };
@@ -212,7 +186,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('nothing is lost: refused with a sentence, and nothing is touched', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     site.servers.delete('postgres');
     site.sites.across = { answers: true, says: 'postgres:5432 takes connections' };
     site.sites.reach = { ...site.sites.reach, client: { healthy: true, status: 200, says: 'status 200' } };
@@ -229,8 +203,8 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('the site that is to take over has no database that answers: refused', async () => {
-    const site = lost();
-    site.servers.set('backup-postgres', { ...dead, site: 'backup', problem: 'it has no container' });
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { ...deadServer, site: 'backup', problem: 'it has no container' });
     await house.with(
       site,
       async () => {
@@ -250,7 +224,7 @@ describe('a site is lost: the other one serves', function () {
     ['primary', /site primary is the primary one/],
   ] as const)
     it(`the site that is to take over is ${name}: refused with a sentence`, async () => {
-      await house.with(lost(), async () => {
+      await house.with(loseSite(new FakeSite()), async () => {
         const { code, message } = await failureOf(await start({ site: name }));
         assert.equal(code, 'DR-SITE');
         assert.match(message, expected);
@@ -258,7 +232,7 @@ describe('a site is lost: the other one serves', function () {
     });
 
   it('the unproven fence is rejected: everything is as it was, and the database is free again', async () => {
-    const site = lost();
+    const site = loseSite(new FakeSite());
     await house.with(
       site,
       async () => {
@@ -287,7 +261,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('aborted before the promotion: the lost site is let go as it was', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
     await house.with(
       site,
@@ -311,7 +285,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('another run has the lock of the database: held, and nothing of the site is stopped', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     await house.with(
       site,
       async () => {
@@ -335,7 +309,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('a service does not come up: the run is held, and may go on without it on record', async () => {
-    const site = partly();
+    const site = loseSitePartly(new FakeSite());
     site.system.ill.add('menu-service');
     await house.with(
       site,
@@ -356,7 +330,7 @@ describe('a site is lost: the other one serves', function () {
   });
 
   it('the database is there already: nothing is fenced or promoted again, and the services are started', async () => {
-    const site = lost();
+    const site = loseSite(new FakeSite());
     site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
     await house.with(
       site,
