@@ -1,3 +1,4 @@
+import { heartbeat, sleep } from '@temporalio/activity';
 import type { SiteReach, TrafficAnswer, UpstreamReach } from '../../workflows/contracts/site';
 import type { StoppedService } from '../../workflows/contracts/site';
 
@@ -8,7 +9,7 @@ export class FakeSites {
   traffic: TrafficAnswer = { ok: true, says: 'api.theshandi.com resolves to 192.0.2.7' };
 
   /** The lost site answers again. */
-  back: Promise<void> = new Promise(() => undefined);
+  isBack = false;
 
   answers() {
     return {
@@ -26,7 +27,10 @@ export class FakeSites {
         services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true })),
       releaseServices: (): undefined => undefined,
       awaitSite: async () => {
-        await this.back;
+        while (!this.isBack) {
+          heartbeat();
+          await sleep(20);
+        }
         return { at: '2026-11-23T09:00:00.000Z' };
       },
       switchTraffic: () => ({ says: 'done' }),

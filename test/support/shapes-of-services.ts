@@ -254,7 +254,7 @@ const siteFailover: Record<string, Shape> = {
 };
 const hold: Record<string, Shape> = {
   'released-after-the-site-came-back': async (house, site) => {
-    site.sites.back = Promise.resolve();
+    site.sites.isBack = true;
     const handle = await house.start('holdDatabase', { site: 'backup' });
     await handle.signal(servedSignal, { homeStopped: false });
     await seen(handle, (view) =>

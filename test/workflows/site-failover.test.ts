@@ -99,8 +99,6 @@ describe('a site is lost: the other one serves', function () {
 
   it('the lost site comes back by itself: it is stopped and marked, and the lock stays', async () => {
     const site = loseSite(new FakeSite());
-    let comeBack = (): void => undefined;
-    site.sites.back = new Promise((resolve) => (comeBack = resolve));
     await house.with(
       site,
       async () => {
@@ -118,7 +116,7 @@ describe('a site is lost: the other one serves', function () {
         const before = site.count('haltServer');
         // Whoever promoted it has left the old primary's volume as it was.
         site.volumes.set('postgres', 'cluster');
-        comeBack();
+        site.sites.isBack = true;
         const view = await seen(hold(), (now) => now.steps.some((one) => /Mark postgres-standby/.test(one.title)));
         assert.deepEqual(
           view.approvals.map((one) => [one.gate, one.via]),
