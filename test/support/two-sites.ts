@@ -30,6 +30,8 @@ export class TwoSites {
   /** Both sites as they stand in peace, and the plan that names them. */
   static async peace(): Promise<TwoSites> {
     const sites = new TwoSites();
+    // What a test that failed has cut.
+    await sites.mendBetween().catch(() => undefined);
     await backupSiteUp({ project });
     await sites.openDoor();
     await sites.engineThroughProxy();

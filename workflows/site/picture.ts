@@ -23,9 +23,18 @@ export interface SeenFromBoth {
   across: UpstreamReach;
 }
 
+/** A standby that streams is heard of every second, by the heartbeats: one that has been silent for longer does not follow, milliseconds. */
+const longestSilenceMs = 10_000;
+
+/** A receiver is called "streaming" for a minute after its wire was cut (wal_receiver_timeout): that the primary can be reached counts. */
+const follows = ({ standIn, across }: SeenFromBoth): boolean =>
+  standIn.answered &&
+  across.answers &&
+  standIn.receiver === 'streaming' &&
+  (standIn.receiverSilenceMs ?? 0) <= longestSilenceMs;
+
 /** @param reach undefined: the worker of the site does not answer, so nobody there could be asked; `silent` says why */
 export function judgeSite(reach: SiteReach | undefined, databases: SeenFromBoth[], silent = ''): SiteLoss {
-  const follows = ({ standIn }: SeenFromBoth): boolean => standIn.answered && standIn.receiver === 'streaming';
   const served = reach?.client.healthy === true && databases.every(({ primary }) => serves(primary));
   const answers =
     reach?.engine.answered === true ||
