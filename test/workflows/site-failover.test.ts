@@ -306,6 +306,28 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('somebody has ended the run that holds the lock: the run is held, and says that nothing keeps others off', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.delays.set('promoteStandby', 2_000);
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await seen(handle, (view) => view.steps.some((one) => /Promote backup-postgres/.test(one.title)));
+        await hold().executeUpdate('abort', { args: [{ by: 'tester', reason: 'by mistake' }] });
+        const held = await until(handle, 'held');
+        assert.match(held.hold?.problem.message ?? '', /does not hold the lock of database shandi/);
+        await handle.executeUpdate('resolve', {
+          args: [{ action: 'skip', by: 'tester', reason: 'nobody else is here' }],
+        });
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+      },
+      both,
+    );
+  });
+
   it('a service does not come up: the run is held, and may go on without it on record', async () => {
     const site = loseSitePartly(new FakeSite());
     site.system.ill.add('menu-service');

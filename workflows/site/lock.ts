@@ -1,6 +1,6 @@
 /** The lock of a database while it goes to another site, and for as long as it is there. */
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import { drFailure } from '../contracts/errors';
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { drFailure, problemOf } from '../contracts/errors';
 import { releaseSignal, servedSignal } from '../contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import { startLocked } from '../kernel/child';
@@ -43,7 +43,10 @@ export async function holdDatabases(run: Run, { input, system }: Move, databases
           act: async () => {
             if (!taken) return;
             const word = { by, reason: 'the site failover was undone' };
-            await getExternalWorkflowHandle(workflowId).signal(releaseSignal, word);
+            // One that a person has ended meanwhile holds nothing any more.
+            await getExternalWorkflowHandle(workflowId)
+              .signal(releaseSignal, word)
+              .catch((error: unknown) => run.note(`${workflowId} was not told: ${problemOf(error).message}`));
           },
         },
         outcome: (now) => (now ? `${workflowId} is held` : `${workflowId} was held already`),
@@ -56,7 +59,18 @@ export async function holdDatabases(run: Run, { input, system }: Move, databases
 export async function tellHolder(run: Run, database: string, homeStopped: boolean): Promise<void> {
   const workflowId = recoveryLock(databaseResource(database));
   await run.optional(`Tell ${workflowId} where its database is`, async () => {
-    await getExternalWorkflowHandle(workflowId).signal(servedSignal, { homeStopped });
+    await getExternalWorkflowHandle(workflowId)
+      .signal(servedSignal, { homeStopped })
+      .catch((error: unknown) => {
+        if (isCancellation(error)) throw error;
+        throw drFailure(
+          'DR-LOCKED',
+          `${workflowId} does not hold the lock of database ${database}: ${problemOf(error).message}`,
+          {
+            next: 'Nothing keeps other runs off the database now. Skip to go on without, on record.',
+          },
+        );
+      });
     return true;
   });
 }
