@@ -226,6 +226,20 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('the database of the other site holds another cluster, or would not take over: refused with the reason', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', systemIdentifier: '8', replayPaused: true });
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(await start());
+        assert.equal(code, 'DR-SITE');
+        assert.match(message, /it holds another cluster \(system 8, the primary was 7\); its replay is paused/);
+      },
+      both,
+    );
+  });
+
   for (const [name, expected] of [
     ['nowhere', /site "nowhere" is not in the plan, which has: primary, backup/],
     ['primary', /site primary is the primary one/],

@@ -6,6 +6,7 @@ import { problemOf } from '../contracts/errors';
 import { withPrimary } from '../contracts/members';
 import type { SiteReach, UpstreamReach } from '../contracts/site';
 import type { ProjectFacts } from '../contracts/system';
+import { choose } from '../failover/candidates';
 import { siteOf } from '../failover/context';
 import type { FailoverFacts } from '../failover/decide';
 import { silentServer } from '../failover/survey';
@@ -162,13 +163,18 @@ export async function answered<T>(act: () => Promise<T>, told?: (why: string) =>
 
 /** Why the site cannot take over now; empty: it can. */
 export function objections({ system }: Move, { project, databases, loss }: SiteAssessment): string[] {
-  const broken = databases.flatMap(({ database, facts: { chosen } }) =>
-    chosen.answered
-      ? []
-      : [
-          `${chosen.service}, which holds ${database.name} at site ${system.site.name}, does not answer: ${chosen.problem ?? 'no reason known'}`,
-        ],
-  );
+  const broken = databases.flatMap(({ database, promoted, facts: { chosen, survey } }) => {
+    if (!chosen.answered)
+      return [
+        `${chosen.service}, which holds ${database.name} at site ${system.site.name}, does not answer: ${chosen.problem ?? 'no reason known'}`,
+      ];
+    if (promoted) return [];
+    // How old its data is, a person reads on the card; what would keep it from being a primary is no matter of taste.
+    const known = survey.primary.answered ? survey.primary : survey.sample;
+    const wanted = known ? { systemIdentifier: known.systemIdentifier } : {};
+    const { refusals } = choose([chosen], { ...wanted, maxSilenceMs: 0, named: chosen.service });
+    return refusals.map((one) => one.message);
+  });
   const elsewhere = databases.some((one) => one.promoted);
   return [
     ...(loss.loss === 'nothing' && !elsewhere
