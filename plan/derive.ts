@@ -43,6 +43,21 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
         file: (site.name === primary?.name ? derivation.composeFile : undefined) ?? site.compose.file,
         envFile: rename.path(site.compose.envFile),
       },
+      standIns: (site.standIns ?? []).map((one) => ({
+        ...one,
+        ...(one.port === undefined ? {} : { port: port(one.port) }),
+      })),
+      ...(site.takesOver === undefined
+        ? {}
+        : {
+            takesOver: {
+              ...site.takesOver,
+              directories: (site.takesOver.directories ?? []).map(({ of, here }) => ({
+                of: rename.path(of),
+                here: rename.path(here),
+              })),
+            },
+          }),
     })),
     services: written.services.map((service) => ({ ...service, port: port(service.port) })),
     databases: written.databases.map((database) => ({

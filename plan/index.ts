@@ -26,7 +26,7 @@ export type { Freeable, Resources } from './schema/resources';
 export type { Scenario } from './schema/scenarios';
 export type { Schedule } from './schema/schedules';
 export type { Health, Service } from './schema/services';
-export type { Engine, Site, StandIn } from './schema/sites';
+export type { Engine, Site, StandIn, Traffic } from './schema/sites';
 export type { Gateway, Store } from './schema/stores';
 export type { TestCommand, Transaction } from './schema/validation';
 export { formatDuration, parseDuration } from './schema/duration';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { buildImages } from './images/build';
-import { ensureState, ensureVolumes, platformDown, platformStatus, platformUp } from './lifecycle';
+import { backupSiteUp, ensureState, ensureVolumes, platformDown, platformStatus, platformUp } from './lifecycle';
 import { checkProject } from './lifecycle/layout';
 
 function offset(text: string): number {
@@ -17,6 +17,19 @@ function stack(text: string): StackName {
   const found = stacks.find((one) => one === text);
   if (!found) throw new InvalidArgumentError(`expected one of ${stacks.join(', ')}.`);
   return found;
+}
+
+function siteName(text: string): 'primary' | 'backup' {
+  if (text !== 'primary' && text !== 'backup') throw new InvalidArgumentError(`expected 'primary' or 'backup'.`);
+  return text;
+}
+
+interface UpCommand {
+  project: string;
+  ports?: number;
+  stack: StackName;
+  site: 'primary' | 'backup';
+  json?: boolean;
 }
 
 function print(lines: [string, string][]): void {
@@ -37,14 +50,24 @@ program
     stack,
     'prod',
   )
+  .option(
+    '--site <name>',
+    'primary, or backup: its database follows, the rest is made and not started',
+    siteName,
+    'primary',
+  )
   .option('--json', 'print the result as JSON')
-  .action(async (options: { project: string; ports?: number; stack: StackName; json?: boolean }) => {
+  .action(async (options: UpCommand) => {
     const log = (line: string): void => void process.stderr.write(`${line}\n`);
     await buildImages((line) => log(`         ${line}`));
-    const { project, stack } = options;
-    const result = await platformUp({ project, portOffset: options.ports, stack, log });
+    const { project, stack, site } = options;
+    const result =
+      site === 'backup'
+        ? await backupSiteUp({ project, log })
+        : await platformUp({ project, portOffset: options.ports, stack, log });
     if (options.json) return console.log(JSON.stringify(result));
-    console.log(`The platform ${project} is up after ${result.seconds.toFixed(1)} s:`);
+    const what = site === 'backup' ? `The backup site ${result.project} stands by` : `The platform ${project} is up`;
+    console.log(`${what} after ${result.seconds.toFixed(1)} s:`);
     print([...Object.entries(result.addresses), ['secrets', result.envFile]]);
   });
 

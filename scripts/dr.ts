@@ -9,7 +9,7 @@ import { lookingCommands } from './commands/looking';
 import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
-import { backupCommand, testCommand } from './commands/things';
+import { backupCommand, siteCommand, testCommand } from './commands/things';
 import { reduceCommand } from './commands/reduced';
 import { relieveCommand } from './commands/relieve';
 import { scheduleCommand } from './commands/schedules';
@@ -66,6 +66,7 @@ ${exitTable()}`,
     recoverCommand(),
     backupCommand(),
     testCommand(),
+    siteCommand(),
     scheduleCommand(),
     ...startCommands(),
     ...guardCommands(),

@@ -12,7 +12,9 @@ import * as pgbouncer from '../activities/pgbouncer';
 import * as postgres from '../activities/postgres';
 import * as redis from '../activities/redis';
 import * as resources from '../activities/resources';
+import * as wholeSite from '../activities/site';
 import * as statusPage from '../activities/status-page';
+import * as traffic from '../activities/traffic';
 import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
@@ -41,6 +43,8 @@ async function main(): Promise<void> {
       ...redis,
       ...resources,
       ...statusPage,
+      ...wholeSite,
+      ...traffic,
     }),
     // The details of a heartbeat are the progress a person sees and the place a retry resumes from.
     maxHeartbeatThrottleInterval: '500 ms',

@@ -25,3 +25,5 @@ export { backupCertificates } from './backup-certificates';
 export { restoreCertificates } from './restore-certificates';
 export { reducedFunctionality } from './reduced-functionality';
 export { relieveResources } from './relieve-resources';
+export { siteFailover } from './site-failover';
+export { holdDatabase } from './hold-database';

@@ -12,7 +12,8 @@ export function renderSystems(plan: Plan): string[] {
   return [
     section(
       'Sites',
-      table(['site', 'role', 'engine', 'compose project', 'compose file', 'public name'], siteRows(plan)),
+      table(['site', 'role', 'engine', 'compose project', 'compose file', 'public name', 'takes over'], siteRows(plan)),
+      trafficWords(plan),
     ),
     section(
       'Services',
@@ -41,7 +42,16 @@ function siteRows(plan: Plan): string[][] {
     site.compose.project,
     site.compose.file,
     site.publicName ?? '',
+    site.takesOver === undefined
+      ? 'no'
+      : `ports + ${site.takesOver.portOffset}; ${site.standIns.map((one) => `${one.service} for ${one.replaces}`).join(', ') || 'no stand-in'}`,
   ]);
+}
+
+function trafficWords({ traffic, gateway }: Plan): string {
+  if (!traffic) return `Clients come by ${gateway.publicName}; a person sends them to another site.`;
+  const how = traffic.driver === 'command' ? `by the program ${traffic.command.join(' ')}` : 'by a person';
+  return `Clients come by ${traffic.record} (TTL ${time(traffic.ttl)}); they are sent to another site ${how}.`;
 }
 
 function engineAddress(engine: Engine): string {

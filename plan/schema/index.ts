@@ -11,7 +11,7 @@ import { resources } from './resources';
 import { scenario } from './scenarios';
 import { schedule } from './schedules';
 import { service } from './services';
-import { site } from './sites';
+import { site, traffic } from './sites';
 import { gateway, store } from './stores';
 import { validation } from './validation';
 
@@ -45,6 +45,9 @@ export const planSchema = z.strictObject({
   objectives: objectives.describe('Objectives of the plan as a whole.'),
   scenarios: z.array(scenario).describe('Disasters the plan prepares for.'),
   sites: z.array(site).min(1, { error: 'at least one site' }).describe('Places that can fail as a whole.'),
+  traffic: traffic
+    .optional()
+    .describe('How clients are sent to another site. Default: a person is told to do it, and nothing is looked up.'),
   services: z.array(service).min(1, { error: 'at least one service' }).describe('Services of the platform.'),
   databases: z.array(database).describe('Protected PostgreSQL databases.'),
   stores: z.array(store).prefault([]).describe('Stores beside the databases.'),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { run } from '../run';
 import { belonging, ofPlatform, refuseForeign } from './belonging';
-import { backupDirectory, checkProject, keyDirectory, PLATFORM_LABEL, stateDirectory } from './layout';
+import { backupDirectory, backupProject, checkProject, keyDirectory, PLATFORM_LABEL, stateDirectory } from './layout';
 
 export interface DownResult {
   project: string;
@@ -16,7 +16,7 @@ async function list(args: string[]): Promise<string[]> {
 }
 
 /**
- * Removes everything of a platform and nothing else: the containers compose made from a file of this checkout, with their
+ * Removes everything of a platform, its backup site included, and nothing else: the containers compose made from a file of this checkout, with their
  * networks, what carries the label `dr.platform=<project>` (volumes, and whatever recoveries made for it), the state
  * directory, the backups and the key pair that opens them. Works without the state directory and when only half of it is there.
  *
@@ -31,6 +31,10 @@ export async function platformDown({
   log = () => undefined,
 }: { project?: string; anyCheckout?: boolean; log?: (line: string) => void } = {}): Promise<DownResult> {
   const project = checkProject(name);
+  // Its backup site follows its database and has the volume of the archive: it goes first.
+  const site = backupProject(project);
+  if (project.length < 33 && (existsSync(stateDirectory(site)) || (await belonging(site)).ours.length > 0))
+    await platformDown({ project: site, anyCheckout, log });
   const found = await belonging(project);
   if (anyCheckout) found.ours.push(...found.foreign.splice(0));
   refuseForeign(project, found);

@@ -5,3 +5,5 @@ export { readEnv } from './env';
 export { connection, queryOnce } from './probe';
 export { ensureState, ensureVolumes } from './state';
 export { readRoles, type Roles } from './roles';
+export { backupSiteUp, type BackupSiteOptions } from './backup-site';
+export { backupProject } from './layout';

@@ -30,6 +30,12 @@ export type PortName = keyof typeof PORTS;
 /** The compose files by what they are for. */
 export type Stack = 'prod' | 'backup' | 'test' | 'drill';
 
+/** Compose project of a platform's backup site, as the plan has it. */
+export const backupProject = (project: string): string => `${project}-backup`;
+
+/** Added to the ports of the backup site while it shares a machine with the primary one, as the plan has it (`takesOver`). */
+export const backupPortOffset = 500;
+
 /** Label of everything a platform owns outside compose (its volumes); its value is the project. */
 export const PLATFORM_LABEL = 'dr.platform';
 

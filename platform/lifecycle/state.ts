@@ -7,7 +7,7 @@ import { run } from '../run';
 import { readEnv, writeEnv } from './env';
 import { keyDirectory, PLATFORM_LABEL, PORTS, stateDirectory, type Stack } from './layout';
 
-const SECRETS = [
+export const SECRETS = [
   'PG_PASSWORD',
   'REPLICATION_PASSWORD',
   'PGBOUNCER_ADMIN_PASSWORD',
@@ -100,12 +100,14 @@ async function keyPair(directory: string): Promise<void> {
  *
  * @param portOffset added to every port of the plan; undefined keeps the ports the project has
  * @param stack decides which server the pooler begins with
+ * @param given entries that another site decides, such as the passwords that lie inside the database
  * @returns the env file's entries
  */
 export async function ensureState(
   project: string,
   portOffset?: number,
   stack: Stack = 'prod',
+  given: Record<string, string> = {},
 ): Promise<Record<string, string>> {
   const directory = stateDirectory(project);
   for (const part of ['certs', 'pgbouncer', 'nginx', 'redis', 'status'])
@@ -121,6 +123,7 @@ export async function ensureState(
     PGREPO_VOLUME: `${project}_pgrepo`,
     REDIS_VOLUME: `${project}_redis`,
     ...(await readEnv(project)),
+    ...given,
   };
   for (const name of SECRETS) env[name] ??= randomBytes(24).toString('hex');
   for (const [name, port] of Object.entries(PORTS))

@@ -210,6 +210,28 @@ const recoverSystem: ThingCommand = {
   plain: { id: 'recover.system', input: { ...who } },
 };
 
+const siteFailover: ThingCommand = {
+  command: 'site failover',
+  procedure: 'siteFailover',
+  description: 'a site is lost: serve from another one',
+  fields: [
+    { flags: '--site <name>', says: 'site that takes over, e.g. backup', name: 'site', default: 'backup' },
+    {
+      flags: '--no-validate',
+      says: 'place no business transactions and run no tests',
+      name: 'validate',
+      kind: 'switch',
+      sets: false,
+    },
+    disasterAt('site'),
+    planHash,
+    approvalTimeout,
+  ],
+  mind: 'A person decides: the run waits for `dr approve`. What of the lost site can be reached is stopped for good; where it cannot be proven\nthat its database takes no writes, a second gate asks somebody to take that risk by name.',
+  examples: ['dr site failover --site backup --reason "power failure in the data centre"'],
+  plain: { id: 'recover.system', input: { site: 'backup', ...who } },
+};
+
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
   for (const about of [
@@ -221,6 +243,7 @@ export function addThings(parent: Command): Command {
     testRestore,
     testMonthly,
     testQuarterly,
+    siteFailover,
     ...bundleCommands,
   ]) {
     const [first, second = ''] = about.command.split(' ');
@@ -236,6 +259,10 @@ export const backupCommand = (): Command =>
 /** `test restore`. */
 export const testCommand = (): Command =>
   addThings(new Command('test').description('prove that what is kept can be used'));
+
+/** `site failover`. */
+export const siteCommand = (): Command =>
+  addThings(new Command('site').description('serve from another site when one is lost'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
   const command = parent.command(isNameless(about) ? word : `${word} <name>`).description(about.description);

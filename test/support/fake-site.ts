@@ -30,6 +30,7 @@ import { FakeConfiguration } from './fake-configuration';
 import { FakeReduced } from './fake-reduced';
 import { FakeResources } from './fake-resources';
 import { FakeService } from './fake-service';
+import { FakeSites } from './fake-sites';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
 
@@ -44,6 +45,8 @@ export class FakeSite {
   readonly system = new FakeSystem();
   /** The copy that a drill works on. */
   readonly drill = new FakeDrill();
+  /** What of a site answers, and where its clients are sent. */
+  readonly sites = new FakeSites();
   /** The channels by which people are told. */
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
@@ -326,6 +329,7 @@ export class FakeSite {
       ...this.resources.answers(),
       ...this.system.answers(),
       ...this.drill.answers(),
+      ...this.sites.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),

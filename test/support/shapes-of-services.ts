@@ -1,9 +1,11 @@
 /** The shapes that runs on services can have; `save-histories` keeps one of each. */
 import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
+import { releaseSignal, servedSignal } from '../../workflows/contracts/messages';
+import { loseSite, loseSitePartly } from './fake-lost-site';
 import { killAll } from './fake-system';
 import type { House } from './house';
-import { approve, seen, until, untilChildWaits } from './runs';
+import { approve, openCard, seen, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
 
 const word = { by: 'on-call', reason: 'saved history' };
@@ -260,6 +262,55 @@ const resources: Record<string, Shape> = {
   },
 };
 
+const moveSite = (house: House, input = {}): ReturnType<Shape> =>
+  house.client.workflow.start('siteFailover', {
+    taskQueue: controlQueue,
+    workflowId: 'recover.system',
+    args: [{ site: 'backup', reason: 'test', by: 'tester', ...input }],
+  });
+const answerGates = async (handle: Awaited<ReturnType<Shape>>, gates: string[]): Promise<void> => {
+  for (const name of gates) {
+    const view = await seen(handle, (now) => now.gates.some((one) => one.name === name && one.state === 'open'));
+    await approve(handle, openCard(view));
+  }
+};
+const siteFailover: Record<string, Shape> = {
+  refused: (house) => moveSite(house, { site: 'nowhere' }),
+  'lost-in-full': async (house, site) => {
+    loseSite(site);
+    const handle = await moveSite(house);
+    await answerGates(handle, ['site-failover', 'unproven-fence', 'traffic']);
+    return handle;
+  },
+  'lost-in-part': async (house, site) => {
+    loseSitePartly(site);
+    const handle = await moveSite(house);
+    await answerGates(handle, ['site-failover', 'traffic']);
+    return handle;
+  },
+  'aborted-before-the-promotion': async (house, site) => {
+    loseSitePartly(site);
+    site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
+    const handle = await moveSite(house);
+    await answerGates(handle, ['site-failover']);
+    await until(handle, 'held');
+    await handle.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+    return handle;
+  },
+};
+const hold: Record<string, Shape> = {
+  'released-after-the-site-came-back': async (house, site) => {
+    site.sites.isBack = true;
+    const handle = await house.start('holdDatabase', { site: 'backup' });
+    await handle.signal(servedSignal, { homeStopped: false });
+    await seen(handle, (view) =>
+      view.steps.some((one) => /Mark postgres-standby/.test(one.title) && one.state === 'done'),
+    );
+    await handle.signal(releaseSignal, word);
+    return handle;
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -279,4 +330,6 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'start-scheduled': starter,
   'relieve-resources': resources,
   'reduced-functionality': reducedFunctionality,
+  'site-failover': siteFailover,
+  'hold-database': hold,
 };

@@ -54,6 +54,14 @@ export const errorCodes = {
     means: 'Another run works on the same resource.',
     next: 'Watch or abort that run; two recoveries of one resource never run at once.',
   },
+  'DR-SITE': {
+    means: 'The site cannot take over, or there is no reason for it to.',
+    next: 'Read the sentence; for a planned move of the database alone use a switchover.',
+  },
+  'DR-TRAFFIC': {
+    means: 'Clients are not sent to the site: the program of the plan failed, or the public name leads elsewhere.',
+    next: 'Change the record by hand, then retry; skip to go on with the old record.',
+  },
   'DR-TARGET-UNREACHABLE': {
     means: 'The archive does not reach the target.',
     next: 'Choose a target at or before the last reachable commit, or `latest`.',

@@ -71,5 +71,11 @@ export const retargetSignal = defineSignal<[RetargetMessage]>('retarget');
 /** A run that was started by another tells it that a person is needed, or not any more. Between runs only. */
 export const childSignal = defineSignal<[ChildWaits]>('childWaits');
 
+/** `release`: the run that holds the lock of a database lets it go. Between runs, and for a person who knows why. */
+export const releaseSignal = defineSignal<[WordMessage]>('release');
+
+/** `served`: the database is the primary elsewhere now. Between runs. */
+export const servedSignal = defineSignal<[{ homeStopped: boolean }]>('served');
+
 /** Everything about a run, as JSON. */
 export const runQuery = defineQuery<RunView>('run');

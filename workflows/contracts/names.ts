@@ -31,6 +31,8 @@ export const procedures = [
   'recoveryChecklist',
   'reducedFunctionality',
   'relieveResources',
+  'siteFailover',
+  'holdDatabase',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 

@@ -75,6 +75,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
   reducedFunctionality: { title: 'reduced functionality', done: 'lifted' },
   relieveResources: { title: 'relief of resources', done: 'relieved' },
+  siteFailover: { title: 'site failover', done: 'moved to another site' },
+  holdDatabase: { title: 'hold on a database', done: 'let go' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -91,7 +91,7 @@ export async function failoverBody(run: Run, input: FailoverInput, plan: Plan): 
 }
 
 /** What those outside may expect to find: all of it when the WAL was taken over to its end, else all but the end. */
-const owed = ({ salvage }: Fenced, { promoted }: Opened): { doubtFrom?: string; resumedAt?: string } =>
+export const owed = ({ salvage }: Fenced, { promoted }: Opened): { doubtFrom?: string; resumedAt?: string } =>
   salvage.complete || !promoted.lastHeartbeatAt
     ? {}
     : { doubtFrom: promoted.lastHeartbeatAt, resumedAt: promoted.wroteAt };

@@ -111,9 +111,9 @@ const describeProof = (value: Attempt<FenceProof>): string =>
     : `not running, restart policy ${value.restartPolicy || 'none'}, connect: ${value.connect}`;
 
 /** What a site cannot do is an answer here: whether to go on without it is decided once, at the gate. */
-type Attempt<T> = T | { failed: Problem };
+export type Attempt<T> = T | { failed: Problem };
 
-async function attempt<T extends object>(act: () => Promise<T>): Promise<Attempt<T>> {
+export async function attempt<T extends object>(act: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return await act();
   } catch (error) {

@@ -64,7 +64,7 @@ async function surveyMember(cluster: Cluster, member: Member, patienceMs: number
   }
 }
 
-const silentServer: Omit<ServerFacts, 'service' | 'site'> = {
+export const silentServer: Omit<ServerFacts, 'service' | 'site'> = {
   answered: false,
   engineAnswered: false,
   systemIdentifier: '',

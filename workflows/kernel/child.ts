@@ -63,6 +63,17 @@ export async function startDetached(child: ChildProcedure): Promise<string> {
   return child.workflowId;
 }
 
+/** Starts it and does not wait. @returns whether it was started; false: another run has its id */
+export async function startLocked(child: ChildProcedure): Promise<boolean> {
+  try {
+    await started(child);
+    return true;
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+    return false;
+  }
+}
+
 /** Starts it and waits for its end. */
 export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   try {

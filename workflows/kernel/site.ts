@@ -12,7 +12,9 @@ import type * as pgbouncerActivities from '../../activities/pgbouncer';
 import type * as postgresActivities from '../../activities/postgres';
 import type * as redisActivities from '../../activities/redis';
 import type * as resourcesActivities from '../../activities/resources';
+import type * as wholeSiteActivities from '../../activities/site';
 import type * as statusPageActivities from '../../activities/status-page';
+import type * as trafficActivities from '../../activities/traffic';
 import { siteQueue } from '../contracts/names';
 
 /** Everything a site worker can do. */
@@ -28,14 +30,18 @@ export type SiteActivities = typeof postgresActivities &
   typeof nginxActivities &
   typeof redisActivities &
   typeof resourcesActivities &
-  typeof statusPageActivities;
+  typeof statusPageActivities &
+  typeof wholeSiteActivities &
+  typeof trafficActivities;
 
-/** The same activities in five retry classes: which one a step uses says how often it may be tried. */
+/** The same activities in seven retry classes: which one a step uses says how often it may be tried. */
 export interface SiteProxies {
   probe: SiteActivities;
   change: SiteActivities;
   brief: SiteActivities;
   urgent: SiteActivities;
+  glance: SiteActivities;
+  patient: SiteActivities;
   irreversible: SiteActivities;
 }
 
@@ -69,6 +75,14 @@ export function siteActivities(site: string): SiteProxies {
       '15 seconds',
       { initialInterval: '100 ms', maximumInterval: '500 ms', maximumAttempts: 2 },
       { scheduleToStartTimeout: '10 seconds' },
+    ),
+    // One look at a site that may be lost as a whole, its worker included: what has not answered by then does not answer.
+    glance: proxy('6 seconds', { maximumAttempts: 1 }, { scheduleToStartTimeout: '3 seconds' }),
+    // Waits for a site to come back, its worker included: nothing of it is tried in vain, and days are no failure.
+    patient: proxy(
+      '30 days',
+      { initialInterval: '1 second', maximumInterval: '10 seconds' },
+      { scheduleToStartTimeout: '3650 days' },
     ),
     // Irreversible: the second try is meant for a lost worker; every refusal is thrown non-retryable and goes to a person.
     irreversible: proxy('10 minutes', { initialInterval: '200 ms', maximumAttempts: 2 }),

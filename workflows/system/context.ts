@@ -13,6 +13,8 @@ export interface System {
   input: FullSystemRecoveryInput;
   /** The site that is recovered: the primary one. */
   site: Site;
+  /** It is not at home: `plan` is the plan as it is there, which a run that was started would not know. */
+  away?: boolean;
   /** Site of the gateway. */
   front: Site;
   on: SiteProxies;

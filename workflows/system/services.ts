@@ -30,7 +30,7 @@ export async function recoverServices(
   // Whoever ends the run meanwhile has it fail before it is waited for.
   beside.catch(() => undefined);
   const lost: string[] = [];
-  for (const wave of waves) lost.push(...(await recoverWave(run, system, wave, started)));
+  for (const wave of waves) lost.push(...(await recoverWave(run, system, wave, started, valid)));
   await beside;
   return lost;
 }
@@ -52,7 +52,13 @@ async function start(run: Run, { site, on }: System, services: string[], valid: 
 }
 
 /** The services of one wave are well, or have had a run of their own. */
-async function recoverWave(run: Run, system: System, wave: Service[], started: StartedService[]): Promise<string[]> {
+async function recoverWave(
+  run: Run,
+  system: System,
+  wave: Service[],
+  started: StartedService[],
+  valid: Approval,
+): Promise<string[]> {
   const { site, on } = system;
   const idOf = (service: Service): string => started.find((one) => one.service === service.name)?.containerId ?? '';
   const startedWell = wave.filter((one) =>
@@ -74,7 +80,9 @@ async function recoverWave(run: Run, system: System, wave: Service[], started: S
           describe,
         );
   const unwell = wave.filter((one) => !answers.some(({ service, healthy }) => service === one.name && healthy));
-  const lost = await Promise.all(unwell.map((one) => recoverOne(run, system, one)));
+  const lost = await Promise.all(
+    unwell.map((one) => (system.away ? startAgain(run, system, one, valid) : recoverOne(run, system, one))),
+  );
   return lost.flat();
 }
 
@@ -94,6 +102,26 @@ async function recoverOne(run: Run, system: System, service: Service): Promise<s
     next: `Mend it, then: dr recover service ${service.name}`,
   });
   return [service.name];
+}
+
+/** Away from home a run of its own would work on the other site: the service is started again, and the run is held where that does not help. */
+async function startAgain(run: Run, { site, on }: System, service: Service, valid: Approval): Promise<string[]> {
+  const { name, health } = service;
+  const done = await run.optional(`Start ${name} again at site ${site.name}`, async () => {
+    const [started] = await on.brief.startServices({ site, services: [name], approval: valid.reference });
+    const containerId = started?.containerId ?? '';
+    if (!started || started.how === 'failed')
+      throw drFailure(
+        'DR-SERVICE',
+        `${name} does not run at site ${site.name}: ${started?.problem ?? 'no reason known'}`,
+      );
+    const until = Date.now() + health.startPeriod;
+    const [answer] = await on.probe.awaitServices({ site, services: [{ service, containerId }], until });
+    if (!answer?.healthy)
+      throw drFailure('DR-SERVICE', `${name} is not well at site ${site.name}: ${answer?.says ?? 'it was not asked'}`);
+    return answer;
+  });
+  return done === undefined ? [name] : [];
 }
 
 function describe(answers: AwaitedService[]): string {

@@ -8,7 +8,7 @@ import { siteOf } from '../failover/context';
 import type { Run } from '../kernel/run';
 import { siteActivities } from '../kernel/site';
 import { askWitnesses } from '../steps/ask-witnesses';
-import type { Assessment, SeenDatabase } from './assess';
+import type { SeenDatabase } from './assess';
 import type { System } from './context';
 import type { Recovered } from './data';
 
@@ -23,7 +23,7 @@ export interface Validation {
 export async function validate(
   run: Run,
   system: System,
-  { databases }: Assessment,
+  { databases }: { databases: Pick<SeenDatabase, 'cluster'>[] },
   recovered: Recovered[],
 ): Promise<Validation> {
   const { input, plan } = system;
@@ -48,7 +48,7 @@ export async function validate(
 }
 
 /** Of the server that is the primary now, whichever that is. */
-async function integrityOf(run: Run, { cluster }: SeenDatabase): Promise<boolean> {
+async function integrityOf(run: Run, { cluster }: Pick<SeenDatabase, 'cluster'>): Promise<boolean> {
   const { home } = cluster;
   const done = await run.optional(
     `Check the integrity of ${home.database.name}`,

@@ -23,6 +23,8 @@ import * as drill from '../../../activities/drill';
 import * as redis from '../../../activities/redis';
 import * as resources from '../../../activities/resources';
 import * as statusPage from '../../../activities/status-page';
+import * as wholeSite from '../../../activities/site';
+import * as traffic from '../../../activities/traffic';
 import { root } from '../../../activities/shared/paths';
 import type { Approval, ApprovalReference } from '../../../workflows/contracts/approval';
 import { problemOf } from '../../../workflows/contracts/errors';
@@ -39,6 +41,9 @@ type Demanding = {
 /** They stop, start, promote, replace or overwrite a server or a service, decide whom clients write to, or change what the archive says. */
 const destructive: Record<Demanding, true> = {
   useDataVolume: true,
+  stopServices: true,
+  releaseServices: true,
+  switchTraffic: true,
   startServer: true,
   repointServices: true,
   restartServer: true,
@@ -163,6 +168,10 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   proveIsolation: 'reads; connections that are closed at once',
   standDrillCopy: "a copy of the platform that serves nobody, made by the plan's program",
   removeDrillCopy: "a copy of the platform that serves nobody, removed by the plan's program",
+  awaitSite: 'reads',
+  reachSite: 'reads',
+  reachUpstream: 'reads',
+  checkTraffic: 'reads',
 };
 
 const activities: SiteActivities = {
@@ -179,6 +188,8 @@ const activities: SiteActivities = {
   ...redis,
   ...resources,
   ...statusPage,
+  ...wholeSite,
+  ...traffic,
 };
 const run = { workflowId: 'recover.database.shandi', runId: '7b6f3a52-0000-4000-8000-000000000001' };
 const another: ApprovalReference = {

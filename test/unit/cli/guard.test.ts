@@ -146,6 +146,8 @@ describe('procedures in words', () => {
       'recovery checklist',
       'reduced functionality',
       'relief of resources',
+      'site failover',
+      'hold on a database',
     ]));
 
   it('say what was done', () => {

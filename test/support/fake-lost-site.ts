@@ -1,0 +1,31 @@
+import type { FakeSite } from './fake-site';
+
+export const deadServer = { answered: false, engineAnswered: false, problem: 'its engine does not answer' };
+
+/** Nothing of the primary site answers, and nobody can prove anything there; the other site has the data. */
+export function loseSite(site: FakeSite): FakeSite {
+  site.servers.set('postgres', deadServer);
+  site.servers.set('postgres-standby', deadServer);
+  site.without.set('postgres', ['container', 'dataVolume']);
+  site.servers.set('backup-postgres', { site: 'backup' });
+  site.without.set('backup-postgres', ['receiver', 'receiverSilenceMs']);
+  const unreachable = (): never => {
+    throw site.failure('DR-ENGINE', 'the engine of site primary does not answer');
+  };
+  for (const name of ['haltServer', 'proveFence', 'markDemoted', 'pauseClients'] as const)
+    site.answer(name, unreachable);
+  site.answer('stopServices', (given) => {
+    const { services, site: at } = given as { services: string[]; site: { name: string } };
+    if (at.name === 'primary') unreachable();
+    return services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true }));
+  });
+  return site;
+}
+
+/** The primary site has lost its gateway and its database; its engine answers. */
+export function loseSitePartly(site: FakeSite): FakeSite {
+  site.servers.set('postgres', { answered: false, problem: 'its container is not running (exit code 137)' });
+  site.servers.set('backup-postgres', { site: 'backup' });
+  site.sites.reach = { engine: { answered: true, says: '3 of 20 containers run' }, running: ['redis'], containers: 20 };
+  return site;
+}

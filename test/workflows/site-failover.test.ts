@@ -1,0 +1,393 @@
+import assert from 'node:assert/strict';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { releaseSignal } from '../../workflows/contracts/messages';
+import { controlQueue } from '../../workflows/contracts/names';
+import type { RunView } from '../../workflows/contracts/run-view';
+import { FakeSite } from '../support/fake-site';
+import { deadServer, loseSite, loseSitePartly } from '../support/fake-lost-site';
+import { House } from '../support/house';
+import { approve, failureOf, openCard, resultOf, seen, until } from '../support/runs';
+
+describe('a site is lost: the other one serves', function () {
+  this.timeout(60_000);
+  let house: House;
+  before(async () => (house = await House.open()));
+  after(() => house.close());
+
+  const both = ['primary', 'backup'];
+  const start = (input: Record<string, unknown> = {}): Promise<WorkflowHandleWithFirstExecutionRunId> =>
+    house.client.workflow.start('siteFailover', {
+      taskQueue: controlQueue,
+      workflowId: 'recover.system',
+      args: [{ site: 'backup', reason: 'test', by: 'tester', ...input }],
+    });
+  const gate = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<RunView> =>
+    seen(handle, (view) => view.gates.some((one) => one.name === name && one.state === 'open'));
+  const answer = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<void> =>
+    approve(handle, openCard(await gate(handle, name)));
+  const hold = () => house.client.workflow.getHandle('recover.database.shandi');
+  const letGo = async (): Promise<void> => {
+    await hold().signal(releaseSignal, { by: 'tester', reason: 'the test is over' });
+    await hold().result();
+  };
+  const started = (site: FakeSite): string[][] =>
+    (site.given.get('startServices') ?? []).map((one) => one['services'] as string[]);
+  const siteOf = (site: FakeSite, activity: string): string[] =>
+    (site.given.get(activity) ?? []).map((one) => (one['site'] as { name: string }).name);
+
+  it('lost in full: a person decides, takes the risk of the unproven fence by name, and the critical services serve first', async () => {
+    const site = loseSite(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const first = await gate(handle, 'site-failover');
+        const { card } = first.gates[0]!;
+        assert.match(JSON.stringify(card.facts), /nothing of it answers, from anywhere/);
+        assert.match(JSON.stringify(card.facts), /cannot be proven: the engine of its site does not answer/);
+        assert.equal(
+          site.count('promoteStandby') + site.count('startServices'),
+          0,
+          'nothing before a person has decided',
+        );
+        await approve(handle, openCard(first));
+        const second = await gate(handle, 'unproven-fence');
+        assert.equal(site.count('promoteStandby'), 0, 'nothing is promoted while the fence is in doubt');
+        await approve(handle, openCard(second));
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.equal(report.view.verdict, 'unproven', 'what a server that nobody has stopped took is not known');
+        assert.deepEqual(report.result['loss'], 'total');
+        assert.deepEqual(report.result['notRecovered'], []);
+        assert.equal(report.result['traffic'], true);
+        assert.ok(report.view.timeline.some((one) => /NOT proven; the risk was accepted by tester/.test(one.text)));
+        // The stores and the pooler, then what is critical, then the gateway, then the rest; all of it at the other site.
+        const order = started(site);
+        assert.deepEqual(order[0], ['redis', 'pgbouncer']);
+        assert.deepEqual(order[1], ['auth-service', 'order-service', 'payment-service', 'api-gateway']);
+        assert.deepEqual(order[2], ['nginx']);
+        assert.ok(order[3]?.includes('menu-service'));
+        assert.deepEqual(
+          [...new Set([...siteOf(site, 'startServices'), ...siteOf(site, 'promoteStandby')])],
+          ['backup'],
+        );
+        const [asked] = site.given.get('clientWrite') ?? [];
+        const database = asked?.['database'] as { clientPath: { port: number }; service: string };
+        assert.deepEqual([database.service, database.clientPath.port], ['backup-postgres', 6932]);
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('the worker of the lost site is away: that is an answer, and hangs nothing', async () => {
+    const site = loseSite(new FakeSite());
+    await house.with(site, async () => {
+      const handle = await start();
+      const first = await gate(handle, 'site-failover');
+      assert.match(JSON.stringify(first.gates[0]?.card.facts), /the worker of the site does not answer/);
+      await approve(handle, openCard(first));
+      await answer(handle, 'unproven-fence');
+      await answer(handle, 'traffic');
+      const report = await resultOf(handle);
+      assert.match(JSON.stringify(report.view.timeline), /keep postgres from starting/);
+      assert.equal(site.count('haltServer') + site.count('stopServices'), 0);
+      assert.equal((report.result['databases'] as { fence: unknown }[])[0]?.fence, null);
+      await letGo();
+    }, ['backup']);
+  });
+
+  it('the lost site comes back by itself: it is stopped and marked, and the lock stays', async () => {
+    const site = loseSite(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await answer(handle, 'unproven-fence');
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        for (const [name, says] of [
+          ['haltServer', { exists: true, running: false, exitCode: 137, containerId: 'old' }],
+          ['markDemoted', { markedAt: '2026-11-23T09:00:01.000Z' }],
+          ['stopServices', [{ service: 'nginx', containerId: 'nginx', policy: 'unless-stopped', ran: true }]],
+        ] as const)
+          site.answer(name, () => says);
+        const before = site.count('haltServer');
+        // Whoever promoted it has left the old primary's volume as it was.
+        site.volumes.set('postgres', 'cluster');
+        site.sites.isBack = true;
+        const view = await seen(hold(), (now) => now.steps.some((one) => /Mark postgres-standby/.test(one.title)));
+        assert.deepEqual(
+          view.approvals.map((one) => [one.gate, one.via]),
+          [['returned', 'policy']],
+        );
+        const halted = (site.given.get('haltServer') ?? []).slice(before);
+        assert.deepEqual(
+          halted.map((one) => (one['database'] as { service: string }).service),
+          ['postgres', 'postgres-standby'],
+        );
+        await seen(hold(), (now) => now.steps.every((one) => one.state === 'done'));
+        assert.deepEqual(
+          (site.given.get('markDemoted') ?? []).slice(1).map((one) => (one['database'] as { service: string }).service),
+          ['postgres'],
+        );
+        await assert.rejects(house.start('databaseFailover'), /already/i);
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('lost in part: what answers is stopped, that is proven, and its last WAL is taken over', async () => {
+    const site = loseSitePartly(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const first = await gate(handle, 'site-failover');
+        assert.match(JSON.stringify(first.gates[0]?.card.facts), /can be proven/);
+        await approve(handle, openCard(first));
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.deepEqual([report.result['loss'], report.view.verdict], ['partial', 'met']);
+        assert.equal(report.view.objectives?.achievedRpo, 0, 'its WAL was read to the end');
+        assert.deepEqual(
+          (site.given.get('stopServices') ?? []).map((one) => one['services']),
+          [['nginx'], ['pgbouncer']],
+        );
+        assert.deepEqual([...new Set(siteOf(site, 'haltServer'))], ['primary']);
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('only the network between the sites is cut: the card says that the site serves', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.servers.delete('postgres');
+    site.without.set('backup-postgres', ['receiver', 'receiverSilenceMs']);
+    site.sites.reach = { ...site.sites.reach, client: { healthy: true, status: 200, says: 'status 200' } };
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const first = await gate(handle, 'site-failover');
+        assert.match(JSON.stringify(first.gates[0]?.card), /IT SERVES ITS CLIENTS/);
+        assert.match(first.gates[0]?.card.warnings.join(' ') ?? '', /A mended network loses nothing/);
+        await handle.executeUpdate('reject', {
+          args: [{ card: openCard(first), by: 'Management', reason: 'the network is being mended' }],
+        });
+        assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
+        assert.equal(site.count('stopServices') + site.count('haltServer') + site.count('promoteStandby'), 0);
+        const held = await hold()
+          .describe()
+          .then(
+            ({ status }) => status.name === 'RUNNING',
+            () => false,
+          );
+        assert.equal(held, false, 'no lock is taken');
+      },
+      both,
+    );
+  });
+
+  it('nothing is lost: refused with a sentence, and nothing is touched', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.servers.delete('postgres');
+    site.sites.across = { answers: true, says: 'postgres:5432 takes connections' };
+    site.sites.reach = { ...site.sites.reach, client: { healthy: true, status: 200, says: 'status 200' } };
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(await start());
+        assert.equal(code, 'DR-SITE');
+        assert.match(message, /nothing is lost: the site serves its clients, and backup-postgres follows/);
+        assert.equal(site.approvals.length, 0);
+      },
+      both,
+    );
+  });
+
+  it('the site that is to take over has no database that answers: refused', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { ...deadServer, site: 'backup', problem: 'it has no container' });
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(await start());
+        assert.equal(code, 'DR-SITE');
+        assert.match(
+          message,
+          /backup-postgres, which holds shandi at site backup, does not answer: it has no container/,
+        );
+      },
+      both,
+    );
+  });
+
+  it('the database of the other site holds another cluster, or would not take over: refused with the reason', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', systemIdentifier: '8', replayPaused: true });
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(await start());
+        assert.equal(code, 'DR-SITE');
+        assert.match(message, /it holds another cluster \(system 8, the primary was 7\); its replay is paused/);
+      },
+      both,
+    );
+  });
+
+  for (const [name, expected] of [
+    ['nowhere', /site "nowhere" is not in the plan, which has: primary, backup/],
+    ['primary', /site primary is the primary one/],
+  ] as const)
+    it(`the site that is to take over is ${name}: refused with a sentence`, async () => {
+      await house.with(loseSite(new FakeSite()), async () => {
+        const { code, message } = await failureOf(await start({ site: name }));
+        assert.equal(code, 'DR-SITE');
+        assert.match(message, expected);
+      });
+    });
+
+  it('the unproven fence is rejected: everything is as it was, and the database is free again', async () => {
+    const site = loseSite(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        const second = await gate(handle, 'unproven-fence');
+        await seen(handle, (view) =>
+          view.steps.some((one) => /Write a key to redis/.test(one.title) && one.state === 'done'),
+        );
+        await handle.executeUpdate('reject', {
+          args: [{ card: openCard(second), by: 'Management', reason: 'not sure' }],
+        });
+        assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
+        assert.equal(site.count('promoteStandby'), 0);
+        const stopped = (site.given.get('stopServices') ?? []).filter(
+          (one) => (one['site'] as { name: string }).name === 'backup',
+        );
+        assert.deepEqual(
+          stopped.map((one) => one['services']),
+          [['redis', 'pgbouncer']],
+        );
+        assert.equal(((await hold().result()) as { result: { database: string } }).result.database, 'shandi');
+      },
+      both,
+    );
+  });
+
+  it('aborted before the promotion: the lost site is let go as it was', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await until(handle, 'held');
+        await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
+        assert.equal((await failureOf(handle)).code, 'DR-ABORTED');
+        assert.deepEqual(
+          (site.given.get('releaseServices') ?? [])
+            .filter((one) => (one['site'] as { name: string }).name === 'primary')
+            .map((one) => (one['services'] as { service: string }[]).map(({ service }) => service)),
+          [['pgbouncer'], ['nginx']],
+        );
+        assert.deepEqual([site.count('unmarkDemoted'), site.count('unfenceServer')], [1, 1]);
+        await hold().result();
+      },
+      both,
+    );
+  });
+
+  it('another run has the lock of the database: held, and nothing of the site is stopped', async () => {
+    const site = loseSitePartly(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const other = await house.start('holdDatabase', { site: 'backup' });
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        const held = await until(handle, 'held');
+        assert.match(held.hold?.problem.message ?? '', /another run works on database shandi/);
+        assert.equal(site.count('stopServices') + site.count('haltServer'), 0);
+        await other.signal(releaseSignal, { by: 'tester', reason: 'done' });
+        await other.result();
+        await handle.executeUpdate('resolve', { args: [{ action: 'retry', by: 'tester', reason: 'it has ended' }] });
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        // As long as the database is away nothing else gets at it.
+        await assert.rejects(house.start('databaseFailover'), /already/i);
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('somebody has ended the run that holds the lock: the run is held, and says that nothing keeps others off', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.delays.set('promoteStandby', 2_000);
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await seen(handle, (view) => view.steps.some((one) => /Promote backup-postgres/.test(one.title)));
+        await hold().executeUpdate('abort', { args: [{ by: 'tester', reason: 'by mistake' }] });
+        const held = await until(handle, 'held');
+        assert.match(held.hold?.problem.message ?? '', /does not hold the lock of database shandi/);
+        await handle.executeUpdate('resolve', {
+          args: [{ action: 'skip', by: 'tester', reason: 'nobody else is here' }],
+        });
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+      },
+      both,
+    );
+  });
+
+  it('a service does not come up: the run is held, and may go on without it on record', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.system.ill.add('menu-service');
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        const held = await until(handle, 'held');
+        assert.match(held.hold?.problem.message ?? '', /menu-service is not well at site backup/);
+        await handle.executeUpdate('resolve', { args: [{ action: 'skip', by: 'tester', reason: 'later' }] });
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.deepEqual(report.result['notRecovered'], ['menu-service']);
+        assert.equal(report.view.verdict, 'none');
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('the database is there already: nothing is fenced or promoted again, and the services are started', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.equal(site.count('promoteStandby') + site.count('haltServer'), 0);
+        assert.ok(started(site).flat().includes('order-service'));
+        assert.deepEqual(report.result['notRecovered'], []);
+        await letGo();
+      },
+      both,
+    );
+  });
+});

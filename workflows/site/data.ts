@@ -1,0 +1,106 @@
+/** The data at the site that takes over: what has to run before a service can, and the promotion. */
+import type { Approval } from '../contracts/approval';
+import { drFailure } from '../contracts/errors';
+import { storeResource } from '../contracts/names';
+import type { StoppedService } from '../contracts/site';
+import type { StartedService } from '../contracts/system';
+import { count, duration } from '../contracts/words';
+import type { FailoverFacts } from '../failover/decide';
+import { proveAgain, type Fenced } from '../failover/fence';
+import { promoteAndOpen, type Opened } from '../failover/promote';
+import type { Run } from '../kernel/run';
+import type { Recovered } from '../system/data';
+import type { SeenMove } from './assess';
+import type { Move } from './context';
+
+/** Time for a store that was started to take a write, milliseconds. */
+const serveMs = 60_000;
+
+/** Stores and poolers are started beside the fence: none of them serves anybody while the gateway is shut. */
+export async function startFoundation(run: Run, { system }: Move, valid: Approval): Promise<Recovered[]> {
+  const { site, on, plan } = system;
+  const services = [
+    ...plan.stores.map((one) => one.service),
+    ...new Set(plan.databases.map((one) => one.pooler.service)),
+  ];
+  const approval = valid.reference;
+  let begun: StartedService[] = [];
+  await run.change(
+    `Start ${services.join(', ')} at site ${site.name}`,
+    async () => {
+      begun = await on.brief.startServices({ site, services, approval });
+      const failed = begun.filter((one) => one.how === 'failed');
+      if (failed.length > 0)
+        throw drFailure('DR-SERVICE', failed.map(({ service, problem }) => `${service}: ${problem ?? ''}`).join('; '));
+      return begun;
+    },
+    {
+      undo: {
+        title: `Stop what was started at site ${site.name}`,
+        act: async () => {
+          const ours = begun.filter((one) => one.how === 'started' || one.how === 'made').map((one) => one.service);
+          if (ours.length === 0) return;
+          const stopped: StoppedService[] = await on.brief.stopServices({
+            site,
+            services: ours,
+            graceSeconds: 5,
+            approval,
+          });
+          // Stopped, not for good: the next run starts them again, with the policy they had.
+          const services = stopped.map((one) => ({ ...one, ran: false }));
+          await on.brief.releaseServices({ site, services, approval });
+        },
+      },
+      outcome: (all) => all.map(({ service, how }) => `${service} ${how}`).join('; '),
+    },
+  );
+  return Promise.all(
+    plan.stores.map(async (store): Promise<Recovered> => {
+      const served = await run.change(
+        `Write a key to ${store.name} and read it back`,
+        () => on.brief.writeCanary({ store, site, deadlineMs: serveMs }),
+        { outcome: ({ keys, afterMs }) => `served after ${duration(afterMs)}, with ${count(keys)} keys` },
+      );
+      const because = [`it is that of site ${site.name}, and holds ${count(served.keys)} keys`];
+      // What it held at the other site is not here; the plan's objective for data is the database's.
+      return { resource: storeResource(store.name), ways: ['restart'], because, lossMs: 0 };
+    }),
+  );
+}
+
+/** Promotes one database where it is now, and proves it by a write as the clients of that site do it. */
+export async function promoteAt(
+  run: Run,
+  { system }: Move,
+  { database, facts }: SeenMove,
+  fenced: Fenced,
+  valid: Approval,
+): Promise<Opened> {
+  const { service, timeline, systemIdentifier, synchronousStandbyNames } = facts.chosen;
+  return promoteAndOpen(run, database.away, { service, timeline, systemIdentifier, synchronousStandbyNames }, valid, {
+    from: service,
+    held: false,
+    ...(fenced.proof ? { proveAgain: () => proveAgain(facts as FailoverFacts) } : {}),
+  }).then((opened) => {
+    run.note(`database ${database.name} is served at site ${system.site.name}`);
+    return opened;
+  });
+}
+
+/** One that an earlier run has promoted: only that clients of that site can write is proven. */
+export async function writeAt(run: Run, move: Move, { database, facts }: SeenMove, valid: Approval): Promise<void> {
+  const { on } = move.system;
+  const { home } = database.away;
+  const approval = valid.reference;
+  await run.change(`Send the clients to ${database.service}`, () =>
+    on.brief.repointClients({ ...home, host: database.service, approval }),
+  );
+  await run.change('Let the clients in', () => on.brief.resumeClients({ ...home, approval }));
+  const { systemIdentifier, timeline } = facts.chosen;
+  await run.probe(
+    'Write through the client path',
+    () => on.probe.clientWrite({ ...home, expect: { systemIdentifier, timeline }, deadlineMs: 15_000 }),
+    (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
+  );
+  run.pointOfNoReturn(`${database.service} was the primary on timeline ${timeline} already`);
+}

@@ -1,0 +1,114 @@
+/** Phase "Fence": nobody is served by the lost site any longer, as far as it can be reached; what cannot be is named. */
+import type { Approval } from '../contracts/approval';
+import type { problemOf } from '../contracts/errors';
+import type { FailoverInput } from '../contracts/failover';
+import type { FenceProof } from '../contracts/recovery';
+import type { StoppedService } from '../contracts/site';
+import { attempt, fence, type Fenced } from '../failover/fence';
+import { acceptUnproven } from '../failover/unproven';
+import type { Run } from '../kernel/run';
+import type { SeenMove, SiteAssessment } from './assess';
+import type { Move } from './context';
+
+/** Time for requests under way at a gateway that works, seconds. */
+const graceSeconds = 2;
+/** An engine that says nothing for so long while nobody is served is taken for one that hangs. */
+const engineSilenceMs = 3_000;
+
+/** Gateway and pooler are stopped beside the databases; then every database is stopped, proven and marked, one after the other. */
+export async function fenceSite(
+  run: Run,
+  move: Move,
+  seen: SiteAssessment,
+  valid: Approval,
+): Promise<Map<string, Fenced>> {
+  const fenced = new Map<string, Fenced>();
+  const { gateway } = move.plan;
+  const reached = seen.reach !== undefined;
+  const door = stop(run, move, reached, [gateway.service], valid);
+  door.catch(() => undefined);
+  for (const one of seen.databases.filter(({ promoted }) => !promoted))
+    fenced.set(one.database.name, await fenceDatabase(run, move, one, reached, valid));
+  await door;
+  // Not before: while it runs it holds the clients and lets their transactions end.
+  await stop(
+    run,
+    move,
+    reached,
+    [...new Set(move.databases.map(({ home }) => home.home.database.pooler.service))],
+    valid,
+  );
+  return fenced;
+}
+
+/** What cannot be reached cannot be stopped, and cannot be let go again either. */
+async function stop(run: Run, move: Move, reached: boolean, services: string[], valid: Approval): Promise<void> {
+  const { home, onHome } = move;
+  if (services.length === 0) return;
+  if (!reached)
+    return run.note(`${services.join(', ')} of site ${home.name} could not be stopped: nobody there answers`);
+  const approval = valid.reference;
+  let stopped: StoppedService[] = [];
+  await run.change(
+    `Stop ${services.join(', ')} of site ${home.name} for good`,
+    async () => {
+      const tried = await attempt(() =>
+        onHome.urgent.stopServices({ site: home, services, graceSeconds, engineSilenceMs, approval }),
+      );
+      if (!('failed' in tried)) stopped = tried;
+      return tried;
+    },
+    {
+      undo: {
+        title: `Let ${services.join(', ')} of site ${home.name} go`,
+        act: async () =>
+          stopped.length === 0 ? undefined : onHome.brief.releaseServices({ site: home, services: stopped, approval }),
+      },
+      outcome: (tried) =>
+        'failed' in tried
+          ? `NOT DONE: ${tried.failed.message}`
+          : tried.map(({ service, ran }) => `${service} ${ran ? 'stopped' : 'did not run'}`).join('; '),
+    },
+  );
+}
+
+async function fenceDatabase(
+  run: Run,
+  { input, home, onHome }: Move,
+  { database, facts }: SeenMove,
+  reached: boolean,
+  valid: Approval,
+): Promise<Fenced> {
+  const { reason, by, approvalTimeoutMs } = input;
+  const asked: FailoverInput = {
+    ...{ database: database.name, reason, by, policyMayAnswer: false, wake: false },
+    ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
+  };
+  if (reached) return fence(run, database.home, asked, facts, valid);
+  const { primary, at } = facts.survey;
+  const containerId = primary.container?.id ?? '';
+  const target = { ...at, containerId, volume: primary.dataVolume ?? '', engineSilenceMs };
+  const first = {
+    code: 'DR-FENCE-NOT-PROVEN',
+    message: `the worker of site ${home.name} does not answer, so nothing there could be stopped: ${primary.problem ?? 'no reason known'}`,
+    next: `Make sure by other means that ${primary.service} takes no writes.`,
+  };
+  const prove = (): Promise<FenceProof | { failed: ReturnType<typeof problemOf> }> =>
+    attempt(() => onHome.glance.proveFence(target));
+  const proof = await acceptUnproven(run, database.home, asked, facts, first, prove);
+  run.note(
+    `when site ${home.name} comes back, keep ${primary.service} from starting: it is neither stopped nor marked as a standby`,
+  );
+  return {
+    ...(proof ? { proof } : {}),
+    salvage: {
+      complete: false,
+      fromLsn: facts.chosen.receivedLsn,
+      segments: [],
+      bytes: 0,
+      problem: first.message,
+      durationMs: 0,
+    },
+    held: false,
+  };
+}

@@ -1,0 +1,99 @@
+/** Phase "Traffic": clients are sent to the site, and where they come to is looked at from outside. */
+import type { Traffic } from '../../plan';
+import type { Approval } from '../contracts/approval';
+import { drFailure } from '../contracts/errors';
+import { duration } from '../contracts/words';
+import type { Run } from '../kernel/run';
+import type { Move } from './context';
+
+/** Time for the change to be seen, beside what resolvers keep, milliseconds. */
+const settleMs = 15_000;
+
+/** The change of the record in words that can be typed. */
+export const recordOf = ({ plan, system }: Move): { record: string; target: string; ttl: number | undefined } => ({
+  record: plan.traffic?.record ?? plan.gateway.publicName,
+  target: system.site.publicName ?? system.site.name,
+  ttl: plan.traffic?.ttl,
+});
+
+/** Tells people at once what to change, where no program does it. */
+export function askForRecord(run: Run, move: Move): void {
+  if (move.plan.traffic?.driver === 'command') return;
+  const { record, target, ttl } = recordOf(move);
+  run.task({
+    text: `Site ${move.system.site.name} serves. Point ${record} at ${target}${ttl === undefined ? '' : ` (TTL ${duration(ttl)})`}, then answer the gate.`,
+    commands: [`${record}. CNAME ${target}.`],
+  });
+}
+
+/** @returns whether clients are proven to come to the site; a person may have gone on without */
+export async function sendTraffic(run: Run, move: Move, valid: Approval): Promise<boolean> {
+  const { traffic } = move.plan;
+  run.phase('Traffic');
+  if (traffic?.driver === 'command') return (await byCommand(run, move, traffic, valid)) && check(run, move, traffic);
+  const approval = await byPerson(run, move);
+  await run.irreversible(`Take it from ${approval.reference.by} that the record was changed`, approval, () =>
+    Promise.resolve(),
+  );
+  run.task(undefined);
+  if (traffic) return check(run, move, traffic);
+  run.note('the plan names no traffic: where the public name leads was not looked at');
+  return false;
+}
+
+async function byCommand(
+  run: Run,
+  move: Move,
+  traffic: Extract<Traffic, { driver: 'command' }>,
+  valid: Approval,
+): Promise<boolean> {
+  const { site, on } = move.system;
+  const { record, target } = recordOf(move);
+  const done = await run.optional(
+    `Send ${record} to ${target}`,
+    () => on.brief.switchTraffic({ traffic, site, target, approval: valid.reference }),
+    ({ says }) => says,
+  );
+  return done !== undefined;
+}
+
+/** A gate, because somebody has to say that it was done: its approval is the record of who did it. */
+function byPerson(run: Run, move: Move): Promise<Approval> {
+  const { record, target, ttl } = recordOf(move);
+  const policy = move.plan.approvals.find((one) => one.gate === 'site.failover');
+  return run.gate('traffic', {
+    policy: { approvers: policy?.approvers ?? [], expiresMs: longMs, onExpiry: 'reject' },
+    measure: () => Promise.resolve({ record, target }),
+    drifted: () => undefined,
+    card: () => ({
+      title: `Send clients to site ${move.system.site.name}: point ${record} at ${target}`,
+      will: [
+        `Change the public record: ${record}. CNAME ${target}.${ttl === undefined ? '' : ` Resolvers keep the old one for up to ${duration(ttl)}.`}`,
+        'Approve when it is done; the run then looks where the name leads.',
+      ],
+      loss: [],
+      facts: [{ label: 'Where', value: 'at whoever keeps the DNS zone' }],
+      tables: [],
+      warnings: ['The site serves already: only whoever asks by the public name waits for this.'],
+    }),
+  });
+}
+
+/** Nobody takes a site back because a name was not changed in time: the gate waits for days. */
+const longMs = 7 * 24 * 60 * 60_000;
+
+async function check(run: Run, move: Move, traffic: Traffic): Promise<boolean> {
+  const { on } = move.system;
+  const { record, target } = recordOf(move);
+  const deadlineMs = Math.min(traffic.ttl, 60_000) + settleMs;
+  const done = await run.optional(
+    `Look where ${record} leads`,
+    async () => {
+      const answer = await on.probe.checkTraffic({ traffic, target, deadlineMs });
+      if (!answer.ok) throw drFailure('DR-TRAFFIC', `clients are not sent to ${target}: ${answer.says}`);
+      return answer;
+    },
+    ({ says }) => says,
+  );
+  return done !== undefined;
+}
