@@ -21,3 +21,5 @@ export { backupConfiguration } from './backup-configuration';
 export { restoreConfiguration } from './restore-configuration';
 export { backupCertificates } from './backup-certificates';
 export { restoreCertificates } from './restore-certificates';
+export { isolateService } from './isolate-service';
+export { incidentResponse } from './incident-response';

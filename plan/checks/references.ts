@@ -46,6 +46,10 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   }
   const essential: Path = ['businessContinuity', 'reducedFunctionality', 'essentialServices'];
   for (const item of strings(data, essential)) check(item.path, 'service', services);
+  for (const { path } of entries(data, 'businessContinuity', 'manualProcesses')) {
+    for (const item of strings(data, [...path, 'services'])) check(item.path, 'service', services);
+  }
+  for (const item of strings(data, ['incidents', 'automatic'])) check(item.path, 'scenario', names('scenarios'));
   checkPrimarySite(data, faults);
 }
 

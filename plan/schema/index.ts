@@ -4,6 +4,7 @@ import { backups } from './backups';
 import { path, text } from './common';
 import { businessContinuity, emergency, maintenance, report, test } from './continuity';
 import { database } from './databases';
+import { incidents } from './incidents';
 import { objectives, tier } from './objectives';
 import { channels, checklistPhase, communication, contact, onCall } from './people';
 import { scenario } from './scenarios';
@@ -58,6 +59,7 @@ export const planSchema = z.strictObject({
   contacts: z.array(contact).min(1, { error: 'at least one contact' }).describe('Whom to call.'),
   onCall: onCall.prefault({}).describe('How the on-call chain is called.'),
   channels: channels.describe('Where messages go.'),
+  incidents: incidents.prefault({}).describe('How bad an incident is, and what is done about it.'),
   checklist: z.array(checklistPhase).prefault([]).describe('What people tick off, by phase.'),
   reporting: z.array(report).prefault([]).describe('Reports that somebody expects.'),
   maintenance: maintenance.describe('How the plan is kept true.'),

@@ -25,6 +25,7 @@ import type {
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeConfiguration } from './fake-configuration';
+import { FakeIncident } from './fake-incident';
 import { FakeService } from './fake-service';
 import { FakeStore } from './fake-store';
 import { FakeSystem } from './fake-system';
@@ -42,6 +43,8 @@ export class FakeSite {
   readonly people = new FakePeople();
   /** The files and certificates that are backed up and restored. */
   readonly configuration = new FakeConfiguration();
+  /** What an assessment of an incident asks besides. */
+  readonly incident = new FakeIncident();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -319,6 +322,7 @@ export class FakeSite {
       makeDataVolume: () => ({ volume: 'shandi_pgdata', made: true }),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       ...this.configuration.answers(),
+      ...this.incident.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

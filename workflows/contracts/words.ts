@@ -71,6 +71,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   callOnCall: { title: 'on-call chain', done: 'acknowledged' },
   postStatus: { title: 'status page update', done: 'posted' },
   recoveryChecklist: { title: 'recovery checklist', done: 'ticked' },
+  isolateService: { title: 'isolation', done: 'isolated, and released' },
+  incidentResponse: { title: 'incident', done: 'closed' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -73,6 +73,9 @@ const destructive: Record<Demanding, true> = {
   makeDataVolume: true,
   placeFiles: true,
   putBackFiles: true,
+  freezeService: true,
+  cutOffService: true,
+  liftIsolation: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -144,6 +147,12 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   loadImages: 'adds images, and names only what has no image',
   inspectCertificates: 'reads',
   askServedCertificate: 'reads',
+  inspectIsolation: 'reads',
+  keepServiceEvidence: 'writes files of the control plane; a container of this run that only reads',
+  inspectResources: 'reads',
+  probePaths: 'reads; opens connections and says nothing',
+  lookForDamage: 'reads',
+  changedFiles: 'reads',
 };
 
 const activities: SiteActivities = {
@@ -231,6 +240,7 @@ describe('a destructive activity', () => {
       tiers: [],
       services: [],
       stopTimeoutMs: 0,
+      networks: [],
     };
   });
   after(() => {
