@@ -190,7 +190,8 @@ async function isolate({ run, on, at, before }: Isolating, { reference: approval
   const kept = await run.optional(
     'Keep the evidence',
     () => on.brief.keepServiceEvidence(at),
-    ({ evidence, missing }) => `${evidence.length} files${missing.length > 0 ? `; missing: ${missing.join('; ')}` : ''}`,
+    ({ evidence, missing }) =>
+      `${evidence.length} files${missing.length > 0 ? `; missing: ${missing.join('; ')}` : ''}`,
   );
   if (kept) run.evidence(...kept.evidence);
   await run.change('Cut it off from its networks', () => on.brief.cutOffService({ ...at, approval }), {
@@ -216,12 +217,17 @@ async function lift({ run, on, at, before }: Isolating, { reference: approval }:
   const thaw = before.running && !before.paused;
   const lifted = { ...at, networks: before.networks, thaw, approval };
   await run.change('Put it back into its networks and thaw it', () => on.brief.liftIsolation(lifted), {
-    outcome: ({ networks, running }) => `${networks.join(', ') || 'it was in all of them'}; ${running ? 'it runs' : 'it does not run'}`,
+    outcome: ({ networks, running }) =>
+      `${networks.join(', ') || 'it was in all of them'}; ${running ? 'it runs' : 'it does not run'}`,
   });
 }
 
 /** It may have another address now: the gateway looks its upstreams up anew, and the service is asked how it is. */
-async function welcome({ run, on, at, before }: Isolating, plan: Plan, { reference: approval }: Approval): Promise<void> {
+async function welcome(
+  { run, on, at, before }: Isolating,
+  plan: Plan,
+  { reference: approval }: Approval,
+): Promise<void> {
   if (!before.running) return;
   const { site, service: name } = at;
   const service = plan.services.find((one) => one.name === name);

@@ -48,9 +48,7 @@ async function body(run: Run, input: ChecklistInput, plan: Plan): Promise<Finish
   listenForTicks(run, list, (word) => (closed = word), changed);
 
   const timers = new CancellationScope();
-  const watching = timers.run(() =>
-    Promise.all(phases.map((phase, index) => watch(run, list, phase, index, began))),
-  );
+  const watching = timers.run(() => Promise.all(phases.map((phase, index) => watch(run, list, phase, index, began))));
   watching.catch(() => undefined);
   const inTime = await condition(() => closed !== undefined || list.open.length === 0, longest);
   timers.cancel();

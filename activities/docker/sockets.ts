@@ -32,6 +32,10 @@ function addressOf(hex: string): string {
   if (bytes.length === 4) return bytes.map((byte) => parseInt(byte, 16)).join('.');
   const text = bytes.join('').toLowerCase();
   // An IPv4 address in the table of IPv6 sockets (RFC 4291, 2.5.5.2).
-  if (text.startsWith('00000000000000000000ffff')) return bytes.slice(12).map((byte) => parseInt(byte, 16)).join('.');
+  if (text.startsWith('00000000000000000000ffff'))
+    return bytes
+      .slice(12)
+      .map((byte) => parseInt(byte, 16))
+      .join('.');
   return `[${(text.match(/.{4}/g) ?? []).map((part) => part.replace(/^0{1,3}/, '')).join(':')}]`;
 }

@@ -36,7 +36,11 @@ export async function inspectResources({ site }: { site: Site }): Promise<Resour
   });
 }
 
-async function useOf(site: Site, service: string, { Id, State, NetworkSettings }: ContainerInfo): Promise<ContainerUse> {
+async function useOf(
+  site: Site,
+  service: string,
+  { Id, State, NetworkSettings }: ContainerInfo,
+): Promise<ContainerUse> {
   const running = State === 'running';
   const container = engineOf(site).getContainer(Id);
   const reading = (): Promise<ContainerStats | undefined> =>
@@ -76,7 +80,11 @@ function memoryOf({ memory_stats: memory }: ContainerStats): number | undefined 
 
 async function diskOf(site: Site): Promise<ResourceFacts['disk']> {
   const info = await within(
-    onEngine(site, 'asking the engine where it keeps its data', (engine) => engine.info() as Promise<{ DockerRootDir: string }>),
+    onEngine(
+      site,
+      'asking the engine where it keeps its data',
+      (engine) => engine.info() as Promise<{ DockerRootDir: string }>,
+    ),
   );
   const path = info?.DockerRootDir;
   const found = path === undefined ? undefined : await within(statfs(path));

@@ -44,9 +44,10 @@ export async function probePaths({ site, from }: ProbePaths): Promise<PathFacts>
       return State === 'running' && name !== service && port !== undefined ? [{ service: name, port }] : [];
     });
     const names = targets.map((one) => `${one.service}:${one.port}`);
-    const result = await execIn(site, self.Id, ['bash', '-c', script, 'bash', ...names], { signal, timeoutMs: allMs }).catch(
-      () => undefined,
-    );
+    const result = await execIn(site, self.Id, ['bash', '-c', script, 'bash', ...names], {
+      signal,
+      timeoutMs: allMs,
+    }).catch(() => undefined);
     signal.throwIfAborted();
     const said = new Map(
       (result?.stdout ?? '').split('\n').map((line): [string, string] => {

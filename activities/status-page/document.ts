@@ -77,7 +77,12 @@ export function withUpdate(document: StatusDocument, update: StatusUpdate, compo
   const all = [next, ...others];
   const past = all.filter((one) => !isOpen(one)).slice(0, kept);
   const incidents = all.filter((one) => isOpen(one) || past.includes(one));
-  return { ...document, updatedAt: late ? document.updatedAt : at, incidents, components: stateOfAll(components, incidents) };
+  return {
+    ...document,
+    updatedAt: late ? document.updatedAt : at,
+    incidents,
+    components: stateOfAll(components, incidents),
+  };
 }
 
 /** A component is as bad as the worst that anything open says of it; what is over says nothing more. */

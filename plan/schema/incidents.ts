@@ -33,11 +33,15 @@ export const incidents = z.strictObject({
   automatic: z
     .array(name)
     .prefault([])
-    .describe('Scenarios whose procedure may begin before a person has chosen, where the facts leave no doubt. Default: none.'),
+    .describe(
+      'Scenarios whose procedure may begin before a person has chosen, where the facts leave no doubt. Default: none.',
+    ),
   declareAutomatically: z
     .boolean({ error: 'true or false' })
     .prefault(false)
-    .describe('Whether an incident is declared over by itself when everything was verified. Default false: a person does.'),
+    .describe(
+      'Whether an incident is declared over by itself when everything was verified. Default false: a person does.',
+    ),
   reviewWithin: positiveDuration
     .prefault('5d')
     .describe('Time after the recovery in which the post-incident review is due. Default 5d.'),

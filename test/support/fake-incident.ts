@@ -7,7 +7,10 @@ export class FakeIncident {
   resources: Partial<ResourceFacts> = {};
   paths: PathFacts = { from: 'pgbouncer', paths: [{ service: 'redis', port: 6379, answer: 'connected' }] };
   damage: DamageFacts = { answered: true, checksumFailures: 0, logged: [], connections: { used: 5, max: 100 } };
-  changed: ChangedFiles = { bundle: { label: '20261122T172924Z-1ea3d016', takenAt: '2026-11-22T17:29:24Z' }, files: [] };
+  changed: ChangedFiles = {
+    bundle: { label: '20261122T172924Z-1ea3d016', takenAt: '2026-11-22T17:29:24Z' },
+    files: [],
+  };
   networks = ['shandi_default'];
   frozen = false;
   missing: string[] = [];

@@ -21,7 +21,9 @@ export const checklistInputSchema = z.strictObject({
     )
     .max(50)
     .default([])
-    .describe('manual processes that people begin, and end again; default: none. They make a phase of their own, the last'),
+    .describe(
+      'manual processes that people begin, and end again; default: none. They make a phase of their own, the last',
+    ),
   ...startedBy,
 });
 export type ChecklistInput = z.infer<typeof checklistInputSchema>;

@@ -57,7 +57,8 @@ function ask(incident: Incident, failed: string | undefined) {
     },
     afterExpiry: 'the on-call chain is called, and the card opens again',
     // They were measured a moment ago, and what begins then measures for itself.
-    measure: () => Promise.resolve({ scenario: incident.proposal?.scenario, affected: incident.view().affected, failed }),
+    measure: () =>
+      Promise.resolve({ scenario: incident.proposal?.scenario, affected: incident.view().affected, failed }),
     drifted: () => undefined,
     answer: () =>
       failed === undefined && incident.automatic !== undefined
@@ -86,10 +87,15 @@ function card(incident: Incident, failed: string | undefined): CardContent {
     facts: [
       { label: 'Severity', value: `${incident.severity.name} (${incident.severity.title})` },
       ...(failed === undefined ? [] : [{ label: 'Tried before', value: failed }]),
-      ...(proposal?.evidence ?? []).map(({ says, weight }) => ({ label: weight > 0 ? 'For it' : 'Against it', value: says })),
+      ...(proposal?.evidence ?? []).map(({ says, weight }) => ({
+        label: weight > 0 ? 'For it' : 'Against it',
+        value: says,
+      })),
       ...(facts?.silent ?? []).map((value) => ({ label: 'Did not answer', value })),
     ],
-    tables: [{ title: 'Scenarios, the likeliest first', columns: ['scenario', 'likely?', 'because'], rows: verdicts.map(row) }],
+    tables: [
+      { title: 'Scenarios, the likeliest first', columns: ['scenario', 'likely?', 'because'], rows: verdicts.map(row) },
+    ],
     warnings: [
       `Another one: ${choose} (SCENARIO is one of the first column, or ${noScenario}: people deal with it by hand).`,
       'To reject the card says that it is no incident: the run ends, and people are told.',
@@ -101,5 +107,8 @@ function card(incident: Incident, failed: string | undefined): CardContent {
 const row = ({ scenario, likelihood, score, evidence }: Verdict): string[] => [
   scenario,
   `${likelihood} (${score})`,
-  evidence.map(({ says }) => says).join('; ').slice(0, 400),
+  evidence
+    .map(({ says }) => says)
+    .join('; ')
+    .slice(0, 400),
 ];

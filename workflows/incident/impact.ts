@@ -17,9 +17,7 @@ export function affectedOf({ tiers }: Pick<Plan, 'tiers'>, facts: IncidentFacts)
   const { services, databases, stores, gateway } = facts;
   const rank = (tier: string | undefined): number => tiers.findIndex((one) => one.name === tier);
   const all: Affected[] = [
-    ...(gateway.page.healthy
-      ? []
-      : [{ name: gateway.service, says: `clients get ${gateway.page.says}`, down: true }]),
+    ...(gateway.page.healthy ? [] : [{ name: gateway.service, says: `clients get ${gateway.page.says}`, down: true }]),
     ...services
       .filter((one) => !one.healthy)
       .map(({ service, tier, says, state }) => ({ name: service, tier, says, down: state !== 'running' })),
@@ -39,7 +37,12 @@ export function severityOf(
   affected: Affected[],
 ): Plan['incidents']['severities'][number] {
   const [worst] = affected;
-  const rank = worst ? Math.max(0, tiers.findIndex((one) => one.name === worst.tier)) : severities.length - 1;
+  const rank = worst
+    ? Math.max(
+        0,
+        tiers.findIndex((one) => one.name === worst.tier),
+      )
+    : severities.length - 1;
   // The schema demands one at least.
   return severities[Math.min(rank, severities.length - 1)] as Plan['incidents']['severities'][number];
 }
@@ -58,5 +61,6 @@ export const manualProcesses = (
   affected: Affected[],
 ): Plan['businessContinuity']['manualProcesses'] =>
   businessContinuity.manualProcesses.filter(
-    ({ services }) => services.length === 0 || affected.some(({ name, tier }) => tier === undefined || services.includes(name)),
+    ({ services }) =>
+      services.length === 0 || affected.some(({ name, tier }) => tier === undefined || services.includes(name)),
   );

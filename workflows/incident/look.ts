@@ -44,7 +44,9 @@ export async function lookAtEverything(plan: Plan): Promise<IncidentFacts> {
   const primary = plan.sites.find((one) => one.role === 'primary');
   const front = plan.sites.find((one) => one.name === plan.gateway.site);
   const [projects, resources, databases, stores, page, paths, changed, certificates] = await Promise.all([
-    Promise.all(plan.sites.filter((site) => servicesAt(plan, site).length > 0).map((site) => lookAtProject(plan, site))),
+    Promise.all(
+      plan.sites.filter((site) => servicesAt(plan, site).length > 0).map((site) => lookAtProject(plan, site)),
+    ),
     Promise.all(
       plan.sites.map(async (site) => ({
         site,
@@ -84,7 +86,8 @@ export async function lookAtEverything(plan: Plan): Promise<IncidentFacts> {
     stores,
     gateway: {
       service: plan.gateway.service,
-      state: found.map(({ facts }) => stateIn(facts, plan.gateway.service)).find((one) => one !== undefined) ?? 'unknown',
+      state:
+        found.map(({ facts }) => stateIn(facts, plan.gateway.service)).find((one) => one !== undefined) ?? 'unknown',
       page: (page && answered('page of the gateway', page)) ?? { healthy: false, says: 'it was not asked' },
     },
     resources: resources.flatMap(({ site, asked }) => answered(`resources of site ${site.name}`, asked) ?? []),
@@ -107,7 +110,10 @@ const triers = (plan: Plan): string[] => plan.databases.flatMap((one) => [one.po
 
 async function lookAtProject(plan: Plan, site: Site): Promise<{ site: Site; asked: Asked<ProjectFacts> }> {
   const health = servicesAt(plan, site).map(({ name, port, health: page }) => ({ name, port, health: page }));
-  const services = [...health.map(({ name }) => name), ...(plan.gateway.site === site.name ? [plan.gateway.service] : [])];
+  const services = [
+    ...health.map(({ name }) => name),
+    ...(plan.gateway.site === site.name ? [plan.gateway.service] : []),
+  ];
   return { site, asked: await ask(() => glance(site.name).inspectProject({ site, services, health })) };
 }
 
@@ -121,7 +127,12 @@ function picturesOf(plan: Plan, site: Site, facts: ProjectFacts | undefined): Se
     const common = { service: name, tier, site: site.name };
     if (!seen) return { ...common, state: 'unknown', healthy: false, says: 'its site did not answer' };
     const { state, health } = seen;
-    const says = state === 'running' ? (health?.says ?? 'it runs') : state === 'none' ? 'no container' : `its container is ${state}`;
+    const says =
+      state === 'running'
+        ? (health?.says ?? 'it runs')
+        : state === 'none'
+          ? 'no container'
+          : `its container is ${state}`;
     return { ...common, state, healthy: state === 'running' && (health?.healthy ?? true), says };
   });
 }

@@ -27,7 +27,9 @@ export function listenForWords(incident: Incident): void {
   /** Runs that were started and have not ended: they are answered, or aborted, by their own names. */
   const atWork = (): string | undefined => {
     const open = incident.runs.filter((one) => one.ended === undefined).map((one) => one.workflowId);
-    return open.length === 0 ? undefined : `${open.join(', ')} is at work: wait for it, answer it, or abort it by its name`;
+    return open.length === 0
+      ? undefined
+      : `${open.join(', ')} is at work: wait for it, answer it, or abort it by its name`;
   };
   const over = (): string | undefined => said.declared && `${said.declared.by} declared it over at ${said.declared.at}`;
   setHandler(incidentQuery, () => incident.view(), { description: 'The incident as it stands, as JSON' });

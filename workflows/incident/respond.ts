@@ -11,7 +11,8 @@ import { describeResponse, responseTo, type Start } from './responses';
 const lockPatienceMs = 60_000;
 
 /** `recovered`: what was started went through, and everything works. `by-hand`: people are at work. */
-export type Outcome = { state: 'recovered'; lossMs: number | null } | { state: 'by-hand' } | { state: 'failed'; why: string };
+export type Outcome =
+  { state: 'recovered'; lossMs: number | null } | { state: 'by-hand' } | { state: 'failed'; why: string };
 
 /** Starts what answers the scenario, and looks whether it helped. */
 export async function respond(incident: Incident, { scenario, by }: Choice): Promise<Outcome> {
@@ -29,12 +30,23 @@ export async function respond(incident: Incident, { scenario, by }: Choice): Pro
   }
   const facts = incident.facts;
   const waves = facts
-    ? response.waves({ plan, facts, incident: incident.name, suspects: input.suspects }).filter((wave) => wave.length > 0)
+    ? response
+        .waves({ plan, facts, incident: incident.name, suspects: input.suspects })
+        .filter((wave) => wave.length > 0)
     : [];
   if (waves.length === 0)
-    return { state: 'failed', why: `${title}: nothing was found that could be started for it (${nothingFor(scenario)})` };
+    return {
+      state: 'failed',
+      why: `${title}: nothing was found that could be started for it (${nothingFor(scenario)})`,
+    };
   incident.enter('responding');
-  telling?.identified(title, waves.flat().map((one) => `${one.procedure} ${one.resource}`).join(', '));
+  telling?.identified(
+    title,
+    waves
+      .flat()
+      .map((one) => `${one.procedure} ${one.resource}`)
+      .join(', '),
+  );
   const losses: (number | null)[] = [];
   for (const wave of waves) {
     const ended = await Promise.all(wave.map((start) => runOne(incident, title, start)));

@@ -43,7 +43,8 @@ const responses: Record<string, Response> = {
       'Start the backup site by hand: promote its database (`./dr failover`), start its services with its Compose file, point the public name at it.',
   },
   'database-corruption': {
-    begins: 'pointInTimeRecovery to the last commit that the archive holds; it asks before it cuts over, and takes another target there',
+    begins:
+      'pointInTimeRecovery to the last commit that the archive holds; it asks before it cuts over, and takes another target there',
     waves: ({ plan, facts }) => [
       damaged(plan, facts).map((database) => ({
         procedure: 'pointInTimeRecovery',
@@ -53,7 +54,8 @@ const responses: Record<string, Response> = {
     ],
   },
   'service-outage': {
-    begins: 'serviceRecovery of each service that is down, in the order they need each other; fullSystemRecovery where data, store or gateway is down, or most of them',
+    begins:
+      'serviceRecovery of each service that is down, in the order they need each other; fullSystemRecovery where data, store or gateway is down, or most of them',
     waves: (situation) => (isWide(situation) ? [[wholeSystem(situation)]] : outage(situation)),
   },
   'security-breach': {

@@ -85,7 +85,8 @@ export class Incident {
     const facts = await run.probe(
       title,
       () => lookAtEverything(plan),
-      (seen) => `${impactOf(affectedOf(plan, seen))}${seen.silent.length > 0 ? `; silent: ${seen.silent.join('; ')}` : ''}`,
+      (seen) =>
+        `${impactOf(affectedOf(plan, seen))}${seen.silent.length > 0 ? `; silent: ${seen.silent.join('; ')}` : ''}`,
     );
     this.facts = facts;
     this.affected = affectedOf(plan, facts);
@@ -185,7 +186,12 @@ export class Incident {
       case 'reviewing':
         return run.task({
           text: `people to review the incident, before ${this.reviewDueBy ?? ''}`,
-          commands: wordCommands(workflowId, `./dr incident review ${name} --findings "WHAT WAS FOUND"`, 'review', findings),
+          commands: wordCommands(
+            workflowId,
+            `./dr incident review ${name} --findings "WHAT WAS FOUND"`,
+            'review',
+            findings,
+          ),
         });
       case 'open':
       case 'responding':

@@ -43,7 +43,9 @@ describe('what an incident begins', () => {
   it('makes containers anew that are in no network', () => {
     facts.resources[0]!.containers.find((one) => one.service === 'menu-service')!.networks = [];
     assert.deepEqual(
-      starts('network-connectivity').flat().map((one) => one.input),
+      starts('network-connectivity')
+        .flat()
+        .map((one) => one.input),
       [{ service: 'menu-service', first: 'recreate' }],
     );
   });
@@ -51,18 +53,27 @@ describe('what an incident begins', () => {
   it('isolates whom a person named, and nobody else', () => {
     assert.deepEqual(starts('security-breach'), []);
     assert.deepEqual(
-      starts('security-breach', ['nginx']).flat().map((one) => [one.procedure, one.resource]),
+      starts('security-breach', ['nginx'])
+        .flat()
+        .map((one) => [one.procedure, one.resource]),
       [['isolateService', 'service.nginx']],
     );
   });
 
   it('rolls the configuration back: only what is gone, unless something was changed', () => {
     facts.configuration.changed.files = [{ path: 'a', state: 'missing' }];
-    assert.deepEqual(starts('configuration-error').flat().map((one) => one.input), [{ what: 'missing' }]);
+    assert.deepEqual(
+      starts('configuration-error')
+        .flat()
+        .map((one) => one.input),
+      [{ what: 'missing' }],
+    );
     facts.configuration.changed.files = [{ path: 'a', state: 'changed' }];
     facts.configuration.certificate = 'it has expired';
     assert.deepEqual(
-      starts('configuration-error').flat().map((one) => [one.procedure, one.input]),
+      starts('configuration-error')
+        .flat()
+        .map((one) => [one.procedure, one.input]),
       [
         ['restoreConfiguration', { what: 'all' }],
         ['restoreCertificates', {}],

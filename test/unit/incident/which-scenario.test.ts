@@ -23,7 +23,12 @@ describe('which scenario it is', () => {
 
   it('nothing is wrong: nothing is proposed, and every scenario is judged', () => {
     assert.equal(first(), undefined);
-    assert.deepEqual(verdicts().map((one) => one.scenario).sort(), plan.scenarios.map((one) => one.name).sort());
+    assert.deepEqual(
+      verdicts()
+        .map((one) => one.scenario)
+        .sort(),
+      plan.scenarios.map((one) => one.name).sort(),
+    );
     assert.ok(verdicts().every((one) => one.likelihood === 'unlikely' && one.evidence.length > 0));
   });
 
@@ -108,10 +113,13 @@ describe('which scenario it is', () => {
 
   it('resources: the kernel killed a service for want of memory; that it is down is only what follows', () => {
     change(facts, 'order-service', { state: 'stopped' });
-    Object.assign(facts.resources[0]!.containers.find((one) => one.service === 'order-service')!, {
-      running: false,
-      oomKilled: true,
-    });
+    Object.assign(
+      facts.resources[0]!.containers.find((one) => one.service === 'order-service')!,
+      {
+        running: false,
+        oomKilled: true,
+      },
+    );
     assert.equal(first(), 'resource-exhaustion');
     assert.equal(beyondDoubt(verdicts()), true);
   });

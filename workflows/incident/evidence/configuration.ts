@@ -14,10 +14,15 @@ export function configurationError({ configuration, services, at }: IncidentFact
   );
   const looping = services.filter((one) => one.state === 'restarting');
   const list = (files: { path: string }[]): string =>
-    `${files.slice(0, named).map((one) => one.path).join(', ')}${files.length > named ? `, and ${files.length - named} more` : ''}`;
+    `${files
+      .slice(0, named)
+      .map((one) => one.path)
+      .join(', ')}${files.length > named ? `, and ${files.length - named} more` : ''}`;
   const evidence: Evidence[] = [
     ...(problem === undefined ? [] : [{ says: `Compose cannot read the project: ${problem}`, weight: 5 }]),
-    ...(missing.length > 0 ? [{ says: `gone since bundle ${changed.bundle?.label ?? ''}: ${list(missing)}`, weight: 4 }] : []),
+    ...(missing.length > 0
+      ? [{ says: `gone since bundle ${changed.bundle?.label ?? ''}: ${list(missing)}`, weight: 4 }]
+      : []),
     ...(certificate === undefined ? [] : [{ says: `no certificate can be served: ${certificate}`, weight: 4 }]),
     ...looping.map(({ service }) => ({ says: `${service} dies at every start`, weight: 1 })),
     // Procedures change files, too (volumes, who is primary): only together with something that dies is a change a reason.
@@ -26,6 +31,8 @@ export function configurationError({ configuration, services, at }: IncidentFact
       : []),
   ];
   if (evidence.some((one) => one.weight > 0)) return evidence;
-  const read = changed.bundle ? `no file is gone since bundle ${changed.bundle.label}` : 'there is no bundle to compare with';
+  const read = changed.bundle
+    ? `no file is gone since bundle ${changed.bundle.label}`
+    : 'there is no bundle to compare with';
   return [...evidence, { says: `Compose reads the project, a certificate can be served, ${read}`, weight: -3 }];
 }

@@ -13,6 +13,11 @@ export function databaseCorruption({ databases }: IncidentFacts): Evidence[] {
     if (found.length > 0) return found;
     return answered
       ? [{ says: `${name} answers, and neither its counters nor its log speak of damage`, weight: -3 }]
-      : [{ says: `${name} does not answer (${problem ?? 'no reason known'}), and its log speaks of no damage`, weight: -1 }];
+      : [
+          {
+            says: `${name} does not answer (${problem ?? 'no reason known'}), and its log speaks of no damage`,
+            weight: -1,
+          },
+        ];
   });
 }

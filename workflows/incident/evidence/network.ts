@@ -18,7 +18,10 @@ export function dataCentreFailure({ sites, services }: IncidentFacts): Evidence[
     ];
   }
   return [
-    ...lost.map(({ name, problem }) => ({ says: `site ${name} does not answer: ${problem ?? 'no reason known'}`, weight: 5 })),
+    ...lost.map(({ name, problem }) => ({
+      says: `site ${name} does not answer: ${problem ?? 'no reason known'}`,
+      weight: 5,
+    })),
     ...others.map(({ name }) => ({ says: `site ${name} answers, so it is not our own network alone`, weight: 1 })),
   ];
 }
@@ -34,7 +37,10 @@ export function networkLoss(facts: IncidentFacts): Evidence[] {
   const behind = databases.filter((one) => one.damage.answered && !one.clients.healthy);
   const primary = sites.find((one) => one.role === 'primary');
   const evidence: Evidence[] = [
-    ...cut.map(({ service }, index) => ({ says: `${service} runs, and is in no network`, weight: index === 0 ? 5 : 1 })),
+    ...cut.map(({ service }, index) => ({
+      says: `${service} runs, and is in no network`,
+      weight: index === 0 ? 5 : 1,
+    })),
     ...silent
       .filter(({ service }) => !cut.some((one) => one.service === service))
       .map(({ service, port, answer }, index) => ({
@@ -45,11 +51,16 @@ export function networkLoss(facts: IncidentFacts): Evidence[] {
       says: `database ${name} answers on its own machine, and not through the client path: ${clients.says}`,
       weight: 2,
     })),
-    ...backups.map(({ name, problem }) => ({ says: `site ${name} is not reached: ${problem ?? 'no reason known'}`, weight: 1 })),
+    ...backups.map(({ name, problem }) => ({
+      says: `site ${name} is not reached: ${problem ?? 'no reason known'}`,
+      weight: 1,
+    })),
   ];
   if (evidence.length > 0) return evidence;
   if (primary && !primary.answered)
-    return [{ says: `site ${primary.name} is not reached: its network or all of it, from here that is the same`, weight: 2 }];
+    return [
+      { says: `site ${primary.name} is not reached: its network or all of it, from here that is the same`, weight: 2 },
+    ];
   const tried = paths.paths.filter((one) => one.answer === 'connected').length;
   return [
     { says: `everything that runs is reached (${tried} paths tried from ${paths.from ?? 'nowhere'})`, weight: -3 },

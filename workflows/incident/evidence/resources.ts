@@ -32,7 +32,12 @@ function ofSite({ site, containers, disk, memory }: ResourceFacts): Evidence[] {
     ...killed.map(({ service }) => ({ says: `the kernel killed ${service} for want of memory`, weight: 5 })),
     ...tight,
     ...(disk && disk.totalBytes - disk.freeBytes >= disk.totalBytes * full.disk
-      ? [{ says: `the disk of site ${site} (${disk.path}) has ${bytes(disk.freeBytes)} left of ${bytes(disk.totalBytes)}`, weight: 4 }]
+      ? [
+          {
+            says: `the disk of site ${site} (${disk.path}) has ${bytes(disk.freeBytes)} left of ${bytes(disk.totalBytes)}`,
+            weight: 4,
+          },
+        ]
       : []),
     ...(memory && memory.totalBytes - memory.freeBytes >= memory.totalBytes * 0.97
       ? [{ says: `the machine of site ${site} has ${bytes(memory.freeBytes)} of memory left`, weight: 1 }]

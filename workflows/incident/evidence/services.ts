@@ -22,10 +22,16 @@ export function serviceOutage(facts: IncidentFacts): Evidence[] {
     })),
     ...databases
       .filter((one) => !one.clients.healthy && !one.damage.answered)
-      .map((one) => ({ says: `database ${one.name} does not answer: ${one.damage.problem ?? one.clients.says}`, weight: 2 })),
+      .map((one) => ({
+        says: `database ${one.name} does not answer: ${one.damage.problem ?? one.clients.says}`,
+        weight: 2,
+      })),
     ...stores.filter((one) => !one.healthy).map((one) => ({ says: `store ${one.name}: ${one.says}`, weight: 2 })),
     ...(isDown(gateway) ? [{ says: `the gateway ${gateway.service} is down (${gateway.state})`, weight: 3 }] : []),
-    ...silent.map(({ name }) => ({ says: `site ${name} did not answer: of its services nothing is known`, weight: -5 })),
+    ...silent.map(({ name }) => ({
+      says: `site ${name} did not answer: of its services nothing is known`,
+      weight: -5,
+    })),
   ];
   const none = { says: 'every container runs, and every service says that it is well', weight: -3 };
   return evidence.length > 0 ? evidence : [none];
