@@ -114,7 +114,8 @@ async function untilDeclared(incident: Incident): Promise<void> {
   let failed: string | undefined;
   while (!said.declared) {
     incident.enter('open');
-    const choice = known ?? (await decide(incident, failed));
+    // Somebody may have said it before the card could open.
+    const choice: Choice | undefined = known ?? takeChoice(incident) ?? (await decide(incident, failed));
     known = undefined;
     failed = undefined;
     if (!choice) break;
@@ -139,13 +140,17 @@ async function untilDeclared(incident: Incident): Promise<void> {
       }
     }
     await condition(() => said.declared !== undefined || said.choice !== undefined);
-    if (said.choice && !said.declared) {
-      known = { scenario: said.choice.scenario, by: said.choice.by };
-      await incident.look('Look again');
-    }
-    delete said.choice;
+    known = takeChoice(incident);
+    if (known && !said.declared) await incident.look('Look again');
   }
   await lastLook(incident);
+}
+
+/** What somebody chose since, once. */
+function takeChoice({ said }: Incident): Choice | undefined {
+  const { choice } = said;
+  delete said.choice;
+  return choice && { scenario: choice.scenario, by: choice.by };
 }
 
 /** A person's word counts; what does not work all the same is written down. */

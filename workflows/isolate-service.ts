@@ -2,7 +2,7 @@
  * A service that is not trusted any more: it is frozen where it stands, what it can tell is kept, it is cut off from every
  * network, and it stays so until somebody lifts it. Nothing is killed or removed: memory, files and log are evidence.
  */
-import { condition } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { Plan, Site } from '../plan';
 import { isolateServiceInputSchema, liftSchema, liftSignal, liftUpdate } from './contracts/isolation';
 import type { IsolatedAt, IsolateServiceInput, IsolationFacts } from './contracts/isolation';
@@ -203,7 +203,7 @@ async function isolate({ run, on, at, before }: Isolating, { reference: approval
 }
 
 function waitFor({ run, at }: Isolating): void {
-  const { workflowId } = run.view();
+  const { workflowId } = workflowInfo();
   const word = { by: 'YOUR ROLE', reason: 'WHY' };
   run.phase('Isolated');
   run.task({

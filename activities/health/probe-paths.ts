@@ -18,7 +18,7 @@ const allMs = 4_000;
 // Only what the kernel called a refusal is one. Fixed text, data as arguments; bash opens TCP connections by itself.
 const script = `for at in "$@"; do
   { host=\${at%%:*} port=\${at##*:}
-  said=$(LC_ALL=C timeout 0.5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>&1)
+  said=$(LC_ALL=C timeout 1.5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>&1)
   case "$? $said" in
     "0 "*) echo "$at connected";;
     "124 "* | *"No route to host"* | *"timed out"* | *"unreachable"*) echo "$at no answer";;

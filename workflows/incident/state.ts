@@ -1,5 +1,5 @@
 /** What an incident knows of itself, and what of it is shown. */
-import type { CancellationScope } from '@temporalio/workflow';
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { Plan } from '../../plan';
 import type {
   ChooseMessage,
@@ -174,7 +174,7 @@ export class Incident {
 
   private showTask(): void {
     const { run, name } = this;
-    const { workflowId } = run.view();
+    const { workflowId } = workflowInfo();
     const word = { by: 'YOUR ROLE', reason: 'WHY' };
     const declare = wordCommands(workflowId, `./dr incident declare ${name} --reason "WHY"`, 'declare', word);
     const findings = { by: 'YOUR ROLE', findings: 'WHAT WAS FOUND' };

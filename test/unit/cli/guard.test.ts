@@ -142,6 +142,8 @@ describe('procedures in words', () => {
       'on-call chain',
       'status page update',
       'recovery checklist',
+      'isolation',
+      'incident',
     ]));
 
   it('say what was done', () => {
