@@ -5,6 +5,7 @@ import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
+import { shapesOfIncidents } from './shapes-of-incidents';
 
 const word = { by: 'on-call', reason: 'saved history' };
 
@@ -231,4 +232,5 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'backup-database': backupDatabase,
   'restore-test': restoreTest,
   'start-scheduled': starter,
+  ...shapesOfIncidents,
 };
