@@ -115,7 +115,7 @@ describe('incident: a service is not trusted', function () {
     await shandi.eventually('its page is served', async () => ((await page()) === 200 ? true : undefined));
   });
 
-  it('the gateway can be isolated; a database is not this procedure', async () => {
+  it('a database is not for this procedure: refused, and what can be isolated is named', async () => {
     const wrong = await shandi.client.workflow.start('isolateService', {
       taskQueue: controlQueue,
       workflowId: 'recover.service.postgres',

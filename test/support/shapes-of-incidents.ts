@@ -44,7 +44,7 @@ const incidents: Record<string, Shape> = {
     const handle = await open(house, { tell: false });
     await untilChildWaits(handle);
     const child = house.client.workflow.getHandle('recover.service.order-service');
-    await child.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+    await child.executeUpdate('abort', { args: [word] });
     await until(handle, 'waiting-approval');
     await handle.executeUpdate('choose', { args: [{ scenario: 'none', ...word }] });
     await inState(handle, 'by-hand');

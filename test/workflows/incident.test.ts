@@ -143,12 +143,12 @@ describe('an incident', function () {
       async () => {
         site.service.helps = [];
         const handle = await open({ tell: false });
-        // The recovery of the service is held: the incident names it and waits.
+        // The recovery of the service asks for the next measure: the incident names it and waits.
         const [waits] = await untilChildWaits(handle);
         assert.equal(waits?.workflowId, 'recover.service.order-service');
         assert.match(await refusal(say(handle, 'declare', word)), /recover\.service\.order-service is at work/);
         const child = house.client.workflow.getHandle('recover.service.order-service');
-        await child.executeUpdate('resolve', { args: [{ action: 'abort', ...word }] });
+        await child.executeUpdate('abort', { args: [word] });
         const run = await until(handle, 'waiting-approval');
         const card = run.gates.at(-1)?.card;
         assert.match(card?.facts.find((one) => one.label === 'Tried before')?.value ?? '', /aborted by on-call/);
@@ -236,11 +236,15 @@ describe('an incident', function () {
       assert.equal(byHand.scenario, 'data-center-failure');
     }, ['primary']));
 
-  /** Waits until an e-mail with these words was sent. */
-  const told = async (words: string): Promise<string> => {
+  /** Waits until something with these words was sent, by default an e-mail. */
+  const told = async (
+    words: string,
+    channel: 'sendEmail' | 'postSlack' = 'sendEmail',
+    field = 'subject',
+  ): Promise<string> => {
     for (let tries = 0; tries < 300; tries += 1) {
       const found = site.people
-        .by('sendEmail', 'subject')
+        .by(channel, field)
         .map(String)
         .find((one) => one.includes(words));
       if (found !== undefined) return found;
@@ -272,8 +276,7 @@ describe('an incident', function () {
           titles(all).some((one) => /was not given: on-call is reminded/.test(one)),
         );
         assert.equal(run.state, 'waiting-approval', 'it held nothing up');
-        const call = house.client.workflow.getHandle('oncall.inc-1');
-        await seen(call, (all) => /the update due by .* was not given/.test(JSON.stringify(all)));
+        await told('the update due by', 'postSlack', 'text');
         assert.equal((await view(handle)).missedUpdates, 1);
         const before = Date.parse((await view(handle)).nextUpdateBy ?? '');
         await say(handle, 'tellUpdate', { message: 'Orders are taken by phone.', by: 'on-call' });

@@ -90,7 +90,9 @@ export class Incident {
     );
     this.facts = facts;
     this.affected = affectedOf(plan, facts);
-    this.verdicts = judge(plan, facts, input.suspects, ({ name }) => describeResponse(responseTo(plan, name)));
+    // Once it is over, what was known when it was chosen is what people ask for.
+    if (this.scenario === undefined || !this.isWell)
+      this.verdicts = judge(plan, facts, input.suspects, ({ name }) => describeResponse(responseTo(plan, name)));
     const { severities } = plan.incidents;
     const now = severityOf(plan, this.affected);
     if (input.severity === undefined && severities.indexOf(now) < severities.indexOf(this.severity)) {
