@@ -70,7 +70,7 @@ const variablesOf = ({ Config }: ContainerInspectInfo): Record<string, string> =
 /** As the machine's own `ps` sees them, from outside. */
 async function processes(site: Site, id: string): Promise<string> {
   const { Titles, Processes } = (await onEngine(site, `listing the processes of ${id}`, (engine) =>
-    engine.getContainer(id).top({ ps_args: '-eo pid,ppid,user,lstart,args' }),
+    engine.getContainer(id).top({ ps_args: '-eo pid,ppid,user,etime,args' }),
   )) as { Titles: string[]; Processes: string[][] };
   return [Titles, ...Processes].map((row) => `${row.join('\t')}\n`).join('');
 }
