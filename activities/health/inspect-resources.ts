@@ -52,7 +52,8 @@ async function useOf(
   const [first, second] = stats;
   const cpuPercent = first && second ? percent(first, second) : undefined;
   const limit = info?.HostConfig.Memory ?? 0;
-  const used = second && memoryOf(second);
+  const last = second ?? first;
+  const used = last && memoryOf(last);
   return {
     service,
     running,
