@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
 import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
+import { incidentCommands } from './commands/incident';
 import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
@@ -70,6 +71,7 @@ ${exitTable()}`,
     scheduleCommand(),
     ...startCommands(),
     ...guardCommands(),
+    ...incidentCommands(),
     ...peopleCommands(),
     reduceCommand(),
     relieveCommand(),

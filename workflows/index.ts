@@ -27,3 +27,5 @@ export { reducedFunctionality } from './reduced-functionality';
 export { relieveResources } from './relieve-resources';
 export { siteFailover } from './site-failover';
 export { holdDatabase } from './hold-database';
+export { isolateService } from './isolate-service';
+export { incidentResponse } from './incident-response';

@@ -39,7 +39,8 @@ export async function recoveryChecklist(input: unknown): Promise<Report> {
 async function body(run: Run, input: ChecklistInput, plan: Plan): Promise<Finished> {
   const { startTime } = workflowInfo();
   const began = input.detectedAt === undefined ? startTime.getTime() : Date.parse(input.detectedAt);
-  const list = new Checklist(input.incident, began, plan.checklist);
+  const phases = [...plan.checklist, ...manualPhase(input)];
+  const list = new Checklist(input.incident, began, phases);
   let closed: WordMessage | undefined;
   run.phase('Tick off');
   const changed = (): void => show(run, list);
@@ -47,9 +48,7 @@ async function body(run: Run, input: ChecklistInput, plan: Plan): Promise<Finish
   listenForTicks(run, list, (word) => (closed = word), changed);
 
   const timers = new CancellationScope();
-  const watching = timers.run(() =>
-    Promise.all(plan.checklist.map((phase, index) => watch(run, list, phase, index, began))),
-  );
+  const watching = timers.run(() => Promise.all(phases.map((phase, index) => watch(run, list, phase, index, began))));
   watching.catch(() => undefined);
   const inTime = await condition(() => closed !== undefined || list.open.length === 0, longest);
   timers.cancel();
@@ -63,6 +62,16 @@ async function body(run: Run, input: ChecklistInput, plan: Plan): Promise<Finish
   const how = closed ? `closed by ${closed.by}: ${closed.reason}` : inTime ? 'all is ticked' : 'its 30 days are over';
   run.facts('Outcome', [{ label: 'Ended', value: `${how}; ${done} of ${total} ticked` }]);
   return { verdict: 'none', result: { checklist: list.view(), ...(closed ? { closed } : {}) } };
+}
+
+/** What is taken by hand has to come back into the systems: that is the end of a manual process, and easily forgotten. */
+function manualPhase({ manual }: ChecklistInput): Plan['checklist'] {
+  if (manual.length === 0) return [];
+  const items = manual.flatMap(({ area, process }) => [
+    `${area}: begin "${process}"`,
+    `${area}: end it, and enter what was taken by hand`,
+  ]);
+  return [{ phase: 'manual', title: 'Business continuity', from: 0, items }];
 }
 
 /** Says once that the time of a phase is over, if something of it is open then. */

@@ -16,3 +16,8 @@ export { restartService, type RestartService } from './restart-service';
 export { inspectProject, type InspectProject } from './inspect-project';
 export { awaitServices, type AwaitServices } from './await-services';
 export { makeDataVolume } from './make-data-volume';
+export { inspectIsolation } from './inspect-isolation';
+export { freezeService, type FreezeService } from './freeze-service';
+export { keepServiceEvidence } from './keep-service-evidence';
+export { cutOffService, type CutOffService } from './cut-off-service';
+export { liftIsolation, type LiftIsolation } from './lift-isolation';

@@ -11,3 +11,4 @@ export { saveImages } from './save-images';
 export { loadImages } from './load-images';
 export { inspectCertificates, type InspectCertificates } from './inspect-certificates';
 export { askServedCertificate, type ServedCertificate } from './ask-served-certificate';
+export { changedFiles } from './changed-files';

@@ -7,3 +7,5 @@ export { askGateway, type AskGateway } from './ask-gateway';
 export { askPages, type AskPages, type PageAnswer } from './ask-pages';
 export { placeTransactions, type PlaceTransactions } from './place-transactions';
 export { runTestCommand, type RunTestCommand } from './run-test-command';
+export { inspectResources } from './inspect-resources';
+export { probePaths, type ProbePaths } from './probe-paths';

@@ -24,3 +24,4 @@ export { holdArchiving, releaseArchiving, type HeldArchiving } from './hold-arch
 export { checkIntegrity } from './check-integrity';
 export { inspectDataVolume } from './inspect-data-volume';
 export { wakeStandby, type WakeStandby } from './wake-standby';
+export { lookForDamage } from './look-for-damage';

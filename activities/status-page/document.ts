@@ -50,7 +50,8 @@ export function objectionTo(document: StatusDocument, update: StatusUpdate): str
 }
 
 /**
- * Applies an update, whose objections were asked for before. One whose key is there already changes nothing.
+ * Applies an update, whose objections were asked for before. One whose key is there already changes nothing. Updates are posted
+ * by runs of their own, so an older one may come after a newer one: it takes its place in the list, and what the newer said holds.
  * @param components services of the plan, in their order
  */
 export function withUpdate(document: StatusDocument, update: StatusUpdate, components: string[]): StatusDocument {
@@ -58,26 +59,30 @@ export function withUpdate(document: StatusDocument, update: StatusUpdate, compo
   const found = document.incidents.find((one) => one.incident === incident);
   if (found?.updates.some((one) => one.key === key)) return document;
   const kind = isMaintenance(state) ? 'maintenance' : 'incident';
+  const late = found?.updates.some((one) => one.at > at) ?? false;
+  const said = Object.fromEntries(update.components.map((one) => [one.name, one.state]));
   const begin = from ?? found?.from;
   const end = until ?? found?.until;
   const next: StatusIncident = {
     incident,
     kind,
     title: title ?? found?.title ?? (kind === 'maintenance' ? 'Maintenance' : 'Service disruption'),
-    state,
-    components: {
-      ...found?.components,
-      ...Object.fromEntries(update.components.map((one) => [one.name, one.state])),
-    },
+    state: late && found ? found.state : state,
+    components: late ? { ...said, ...found?.components } : { ...found?.components, ...said },
     ...(begin === undefined ? {} : { from: begin }),
     ...(end === undefined ? {} : { until: end }),
-    updates: [...(found?.updates ?? []), { key, state, message, at }],
+    updates: [...(found?.updates ?? []), { key, state, message, at }].sort((a, b) => a.at.localeCompare(b.at)),
   };
   const others = document.incidents.filter((one) => one.incident !== incident);
   const all = [next, ...others];
   const past = all.filter((one) => !isOpen(one)).slice(0, kept);
   const incidents = all.filter((one) => isOpen(one) || past.includes(one));
-  return { ...document, updatedAt: at, incidents, components: stateOfAll(components, incidents) };
+  return {
+    ...document,
+    updatedAt: late ? document.updatedAt : at,
+    incidents,
+    components: stateOfAll(components, incidents),
+  };
 }
 
 /** A component is as bad as the worst that anything open says of it; what is over says nothing more. */

@@ -52,6 +52,10 @@ export function checkReferences(data: unknown, faults: FaultReport): void {
   // Only services of the plan: a database server, its volumes and its WAL are never among what is removed or limited.
   for (const list of ['disks', 'free', 'memory'])
     for (const { path } of entries(data, 'resources', list)) check([...path, 'service'], 'service', services);
+  for (const { path } of entries(data, 'businessContinuity', 'manualProcesses')) {
+    for (const item of strings(data, [...path, 'services'])) check(item.path, 'service', services);
+  }
+  for (const item of strings(data, ['incidents', 'automatic'])) check(item.path, 'scenario', names('scenarios'));
   checkPrimarySite(data, faults);
 }
 

@@ -36,6 +36,16 @@ export function renderPeople(plan: Plan): string[] {
         ? `The gateway is told by ${business.reducedFunctionality.gateway.maintenance} and ${business.reducedFunctionality.gateway.criticalOnly} in ${business.reducedFunctionality.gateway.directory}.`
         : 'The gateway cannot be told to serve less.',
     ),
+    section(
+      'Incidents',
+      bullets(
+        plan.incidents.severities.map(
+          ({ name, title, tells, updateEvery, callOnCall }, index) =>
+            `${name} (${title}): something of tier ${plan.tiers[index]?.name ?? 'below'}; an update every ${time(updateEvery)}, told as ${tells}${callOnCall ? ', the on-call chain is called' : ''}`,
+        ),
+      ),
+      `Begins by itself: ${plan.incidents.automatic.join(', ') || 'nothing'}. Declared over ${plan.incidents.declareAutomatically ? 'by itself when verified' : 'by a person'}; reviewed within ${time(plan.incidents.reviewWithin)}.`,
+    ),
     section('Emergencies', ...plan.emergencies.map(({ title, actions }) => `**${title}**\n\n${bullets(actions)}`)),
     section('Checklist', ...plan.checklist.map((item) => phase(item, item.items.map(itemText), '[ ] '))),
     section(

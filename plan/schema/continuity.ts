@@ -43,7 +43,14 @@ export const reducedGateway = z.strictObject({
 export const businessContinuity = z.strictObject({
   manualProcesses: z
     .array(
-      z.strictObject({ area: text.describe('Part of the business.'), process: text.describe('What is done instead.') }),
+      z.strictObject({
+        area: text.describe('Part of the business.'),
+        process: text.describe('What is done instead.'),
+        services: z
+          .array(name)
+          .prefault([])
+          .describe('Services it stands in for: it is begun when one of them is affected. Default: in every incident.'),
+      }),
     )
     .prefault([])
     .describe('What people do by hand meanwhile.'),

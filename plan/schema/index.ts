@@ -5,6 +5,7 @@ import { path, text } from './common';
 import { businessContinuity, emergency, maintenance, report, test } from './continuity';
 import { database } from './databases';
 import { drills } from './drills';
+import { incidents } from './incidents';
 import { objectives, tier } from './objectives';
 import { channels, checklistPhase, communication, contact, onCall } from './people';
 import { resources } from './resources';
@@ -64,6 +65,7 @@ export const planSchema = z.strictObject({
   contacts: z.array(contact).min(1, { error: 'at least one contact' }).describe('Whom to call.'),
   onCall: onCall.prefault({}).describe('How the on-call chain is called.'),
   channels: channels.describe('Where messages go.'),
+  incidents: incidents.prefault({}).describe('How bad an incident is, and what is done about it.'),
   checklist: z.array(checklistPhase).prefault([]).describe('What people tick off, by phase.'),
   drills: drills.optional().describe('The copy of the platform that drills lose and recover. Default: no drills.'),
   reporting: z.array(report).prefault([]).describe('Reports that somebody expects.'),

@@ -1,6 +1,6 @@
 /** Listing runs. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { procedures, searchAttributes } from '../../workflows/contracts/names';
+import { procedures, searchAttributes, type ProcedureName } from '../../workflows/contracts/names';
 import { bounded, type ControlPlane } from './connect';
 
 export interface RunRow {
@@ -49,11 +49,12 @@ function row(info: WorkflowExecutionInfo): RunRow {
  */
 export async function listRuns(
   plane: ControlPlane,
-  filter: { running?: boolean; continued?: boolean },
+  filter: { running?: boolean; continued?: boolean; procedure?: ProcedureName },
   limit: number,
 ): Promise<RunRow[]> {
   const status = filter.running ? " AND ExecutionStatus = 'Running'" : " AND ExecutionStatus != 'ContinuedAsNew'";
-  const query = `${ours}${filter.continued ? '' : status}`;
+  const which = filter.procedure === undefined ? ours : `WorkflowType = '${filter.procedure}'`;
+  const query = `${which}${filter.continued ? '' : status}`;
   return bounded(plane, async () => {
     const rows: RunRow[] = [];
     for await (const info of plane.client.workflow.list({ query, pageSize: Math.min(limit, 100) })) {

@@ -29,6 +29,7 @@ import { FakeDrill } from './fake-drill';
 import { FakeConfiguration } from './fake-configuration';
 import { FakeReduced } from './fake-reduced';
 import { FakeResources } from './fake-resources';
+import { FakeIncident } from './fake-incident';
 import { FakeService } from './fake-service';
 import { FakeSites } from './fake-sites';
 import { FakeStore } from './fake-store';
@@ -55,6 +56,8 @@ export class FakeSite {
   readonly resources = new FakeResources();
   /** How the gateway serves less. */
   readonly reduced = new FakeReduced();
+  /** What an assessment of an incident asks besides. */
+  readonly incident = new FakeIncident();
   /** What has ended, in order. */
   readonly ended: string[] = [];
   /** What each activity was given, in order. */
@@ -338,6 +341,7 @@ export class FakeSite {
       liftReduced: (given: LiftReduced) => this.reduced.lift(given),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       ...this.configuration.answers(),
+      ...this.incident.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

@@ -7,6 +7,7 @@ import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, openCard, seen, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
+import { shapesOfIncidents } from './shapes-of-incidents';
 
 const word = { by: 'on-call', reason: 'saved history' };
 
@@ -332,4 +333,5 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'reduced-functionality': reducedFunctionality,
   'site-failover': siteFailover,
   'hold-database': hold,
+  ...shapesOfIncidents,
 };

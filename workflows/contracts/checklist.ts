@@ -12,6 +12,18 @@ export const checklistInputSchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('when the incident was detected: the phases count from it; default: now'),
+  manual: z
+    .array(
+      z.strictObject({
+        area: z.string().trim().min(1).max(200).describe('part of the business'),
+        process: z.string().trim().min(1).max(200).describe('what is done instead'),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe(
+      'manual processes that people begin, and end again; default: none. They make a phase of their own, the last',
+    ),
   ...startedBy,
 });
 export type ChecklistInput = z.infer<typeof checklistInputSchema>;

@@ -56,6 +56,8 @@ export const rejectUpdate = defineUpdate<Accepted, [RejectMessage]>('reject');
 export const resolveUpdate = defineUpdate<Accepted, [ResolveMessage]>('resolve');
 export const pauseUpdate = defineUpdate<Accepted, [WordMessage]>('pause');
 export const resumeUpdate = defineUpdate<Accepted, [WordMessage]>('resume');
+/** `lift`: what a run has put in place is taken away: reduced functionality, an isolation. */
+export const liftUpdate = defineUpdate<Accepted, [WordMessage]>('lift');
 export const abortUpdate = defineUpdate<Accepted, [WordMessage]>('abort');
 export const retargetUpdate = defineUpdate<Accepted, [RetargetMessage]>('retarget');
 
@@ -65,6 +67,7 @@ export const rejectSignal = defineSignal<[RejectMessage]>('reject');
 export const resolveSignal = defineSignal<[ResolveMessage]>('resolve');
 export const pauseSignal = defineSignal<[WordMessage]>('pause');
 export const resumeSignal = defineSignal<[WordMessage]>('resume');
+export const liftSignal = defineSignal<[WordMessage]>('lift');
 export const abortSignal = defineSignal<[WordMessage]>('abort');
 export const retargetSignal = defineSignal<[RetargetMessage]>('retarget');
 

@@ -33,6 +33,8 @@ export const procedures = [
   'relieveResources',
   'siteFailover',
   'holdDatabase',
+  'isolateService',
+  'incidentResponse',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -110,6 +112,9 @@ export const statusLock = (incident: string, key: string): string => `status.${l
 
 /** An incident has one checklist. */
 export const checklistLock = (incident: string): string => `checklist.${lockPart(incident)}`;
+
+/** An incident is answered by one run, which is known by its name. */
+export const incidentLock = (incident: string): string => incidentResource(incident);
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {

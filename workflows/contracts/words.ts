@@ -77,6 +77,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   relieveResources: { title: 'relief of resources', done: 'relieved' },
   siteFailover: { title: 'site failover', done: 'moved to another site' },
   holdDatabase: { title: 'hold on a database', done: 'let go' },
+  isolateService: { title: 'isolation', done: 'isolated, and released' },
+  incidentResponse: { title: 'incident', done: 'closed' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];

@@ -23,6 +23,8 @@ export interface GateDefinition<F> {
   freshMs?: number;
   /** From the plan's approval policy. */
   policy: { approvers: string[]; expiresMs: number; onExpiry: 'reject' };
+  /** What the procedure does when nobody answers, for the card; default: the run is rejected and undone. */
+  afterExpiry?: string;
   /** Answers in a person's place, on record: returns the policy's reason, or undefined to leave it to a person. */
   answer?: (facts: F) => string | undefined;
   /** Allows another target to be chosen while the gate is open: returns an objection, or undefined. */
@@ -69,7 +71,7 @@ export class Gates {
         ...definition.card(facts),
         openedAt: new Date().toISOString(),
         expiresAt: new Date(Date.now() + expiresMs).toISOString(),
-        onExpiry: onExpiry === 'reject' ? 'the run is rejected and undone' : onExpiry,
+        onExpiry: definition.afterExpiry ?? (onExpiry === 'reject' ? 'the run is rejected and undone' : onExpiry),
         approvers,
         commands: gateCommands(workflowId, hash),
       },

@@ -1,11 +1,6 @@
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import { wordSchema, type Accepted, type WordMessage } from '../contracts/messages';
+import { liftSignal, liftUpdate, wordSchema, type WordMessage } from '../contracts/messages';
 import type { Run } from '../kernel/run';
 import { listenTo } from '../kernel/word';
-
-/** `lift`: end a mode of reduced functionality before its time. */
-export const liftUpdate = defineUpdate<Accepted, [WordMessage]>('lift');
-export const liftSignal = defineSignal<[WordMessage]>('lift');
 
 /** Hears the word that lifts the mode. @returns where the word will stand */
 export function listenForLift(run: Run): { word?: WordMessage } {

@@ -1,26 +1,18 @@
-/** People are told beside the recovery, by runs of their own: whatever becomes of those, the recovery neither waits nor fails. */
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { Milestone } from '../../plan';
-import { milestoneSignal } from '../contracts/checklist';
-import { checklistLock, controlQueue, notifyLock, statusLock } from '../contracts/names';
-import type { ComponentState, StatusState } from '../contracts/status';
-import { problemOf } from '../contracts/errors';
-import { runChild, startDetached, type ChildProcedure } from '../kernel/child';
-import { got, type Delivery } from '../contracts/people';
+/** What people are told of a recovery of everything, and when. */
+import { Beside } from '../people/beside';
 import type { Run } from '../kernel/run';
 import type { Assessment } from './assess';
 import type { System } from './context';
 
 /** The incident of a run, as people are told of it. */
-export class People {
-  /** Each message follows the one before it, so that nobody reads the end before the beginning. */
-  private last: Promise<unknown> = Promise.resolve();
-
+export class People extends Beside {
   constructor(
-    private readonly run: Run,
+    run: Run,
     private readonly system: System,
-    private readonly incident: string,
-  ) {}
+    incident: string,
+  ) {
+    super(run, system.input, incident);
+  }
 
   /** As the status page and the checklist know it. */
   get name(): string {
@@ -32,10 +24,10 @@ export class People {
     const { input, plan } = this.system;
     const summary = `${unwell.size} of ${plan.services.length} services are down`;
     this.run.note(`incident ${this.incident}: people are told of it beside the recovery`);
-    this.tell('recoveryChecklist', checklistLock(this.incident), { detectedAt: input.disasterAt });
-    this.notify('incident-opened', 'critical', summary);
+    this.checklist({ detectedAt: input.disasterAt });
+    this.notify({ template: 'incident-opened', severity: 'critical', summary });
     const components = [...unwell.keys()].map((name) => ({ name, state: 'major-outage' as const }));
-    this.post('1-opened', 'investigating', 'We are restoring our services.', components.slice(0, 100));
+    this.post('1-opened', 'investigating', 'We are restoring our services.', components);
     this.reached('assessed', summary);
     this.reached('begun', this.run.view().workflowId);
   }
@@ -50,62 +42,13 @@ export class People {
   /** Everything serves, and was validated. */
   resolved(says: string): void {
     const { plan } = this.system;
-    this.notify('resolved', 'info', 'all services are restored', says);
-    const components = plan.services.map(({ name }) => ({ name, state: 'operational' as const }));
-    this.post('3-resolved', 'resolved', 'All services work again.', components.slice(0, 100));
-  }
-
-  /** Ticks what a milestone ticks on the checklist. */
-  reached(name: Milestone, evidence: string): void {
-    const list = getExternalWorkflowHandle(checklistLock(this.incident));
-    this.after(() => list.signal(milestoneSignal, { name, by: this.run.view().workflowId, evidence }));
-  }
-
-  /** Until the last of it is on its way; a run that has ended tells nobody. */
-  async told(): Promise<void> {
-    await this.last;
-  }
-
-  /** The item of the checklist is ticked when a channel took the message, if the run is still there to hear of it. */
-  private notify(template: string, severity: string, summary: string, detail?: string): void {
-    // A drill is nobody's emergency.
-    if (this.run.drill) return;
-    const facts = { summary, ...(detail === undefined ? {} : { Detail: detail.slice(0, 1000) }) };
-    const child = this.child('notifyPeople', notifyLock(this.incident, template), { template, severity, facts });
-    void runChild(child).then(
-      (end) => {
-        const took = 'report' in end ? (end.report.result['deliveries'] as Delivery[]).filter(got) : [];
-        if (took.length > 0)
-          this.reached('notified', took.map(({ channel, state }) => `${channel} ${state}`).join(', '));
-      },
-      (error: unknown) => this.run.note(`people could not be told: ${problemOf(error).message}`),
-    );
-  }
-
-  private post(
-    key: string,
-    state: StatusState,
-    message: string,
-    components: { name: string; state: ComponentState }[],
-  ): void {
-    this.tell('postStatus', statusLock(this.incident, key), { key, state, message, components });
-  }
-
-  private tell(procedure: string, workflowId: string, more: Record<string, unknown>): void {
-    const child = this.child(procedure, workflowId, more);
-    this.after(() => startDetached(child));
-  }
-
-  private child(procedure: string, workflowId: string, more: Record<string, unknown>): ChildProcedure {
-    const { reason, by, planHash } = this.system.input;
-    const input = { incident: this.incident, reason, by, ...(planHash ? { planHash } : {}), ...more };
-    return { procedure, workflowId, taskQueue: controlQueue, input };
-  }
-
-  private after(act: () => Promise<unknown>): void {
-    if (this.run.drill) return;
-    this.last = this.last.then(act).catch((error: unknown) => {
-      this.run.note(`people could not be told: ${problemOf(error).message}`);
+    this.notify({
+      template: 'resolved',
+      severity: 'info',
+      summary: 'all services are restored',
+      facts: { Detail: says },
     });
+    const components = plan.services.map(({ name }) => ({ name, state: 'operational' as const }));
+    this.post('3-resolved', 'resolved', 'All services work again.', components);
   }
 }

@@ -86,6 +86,9 @@ const destructive: Record<Demanding, true> = {
   freeFiles: true,
   limitMemory: true,
   endSessions: true,
+  freezeService: true,
+  cutOffService: true,
+  liftIsolation: true,
 };
 
 /** Why each of the others needs none. A new activity does not compile until it is in one of the two lists. */
@@ -172,6 +175,12 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   reachSite: 'reads',
   reachUpstream: 'reads',
   checkTraffic: 'reads',
+  inspectIsolation: 'reads',
+  keepServiceEvidence: 'writes files of the control plane; a container of this run that only reads',
+  inspectResources: 'reads',
+  probePaths: 'reads; opens connections and says nothing',
+  lookForDamage: 'reads',
+  changedFiles: 'reads',
 };
 
 const activities: SiteActivities = {
@@ -263,6 +272,7 @@ describe('a destructive activity', () => {
       tiers: [],
       services: [],
       stopTimeoutMs: 0,
+      networks: [],
     };
   });
   after(() => {

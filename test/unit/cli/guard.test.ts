@@ -148,6 +148,8 @@ describe('procedures in words', () => {
       'relief of resources',
       'site failover',
       'hold on a database',
+      'isolation',
+      'incident',
     ]));
 
   it('say what was done', () => {

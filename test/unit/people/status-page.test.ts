@@ -47,6 +47,21 @@ describe('the status page', () => {
     assert.ok(statusDocumentSchema.safeParse(document).success);
   });
 
+  it('an update that comes late takes its place in the list, and what a newer one said holds', () => {
+    const later = '2026-11-22T17:30:00.000Z';
+    const document = after(
+      { state: 'monitoring', at: later, components: [{ name: 'order-service', state: 'degraded' }] },
+      { state: 'investigating', at, components: down },
+    );
+    assert.equal(document.incidents[0]?.state, 'monitoring');
+    assert.deepEqual(
+      document.incidents[0]?.updates.map((one) => one.state),
+      ['investigating', 'monitoring'],
+    );
+    assert.equal(stateOf(document), 'degraded');
+    assert.equal(document.updatedAt, later);
+  });
+
   it('shows a service as bad as the worst that is open says of it; what is resolved says nothing more', () => {
     const both = [
       { components: [{ name: 'order-service', state: 'degraded' as const }] },

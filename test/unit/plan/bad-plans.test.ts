@@ -29,6 +29,20 @@ const CASES: Case[] = [
     expected: /of an earlier one \(order\), not of payment/,
   },
   {
+    title: 'a scenario that begins by itself and is none',
+    changes: [[['incidents', 'automatic'], ['service-outrage']]],
+    path: 'incidents.automatic[0]',
+    value: '"service-outrage"',
+    expected: /name of a scenario of this plan; did you mean 'service-outage'/,
+  },
+  {
+    title: 'a manual process of a service there is not',
+    changes: [[['businessContinuity', 'manualProcesses', 0, 'services'], ['oder-service']]],
+    path: 'businessContinuity.manualProcesses[0].services[0]',
+    value: '"oder-service"',
+    expected: /name of a service of this plan; did you mean 'order-service'/,
+  },
+  {
     title: 'a key nobody knows',
     changes: [[['colour'], 'red']],
     path: 'colour',

@@ -1,0 +1,204 @@
+/** What an incident knows of itself, and what of it is shown. */
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
+import type { Plan } from '../../plan';
+import type {
+  ChooseMessage,
+  IncidentFacts,
+  IncidentResponseInput,
+  IncidentView,
+  ReviewMessage,
+  Verdict,
+} from '../contracts/incident';
+import type { WordMessage } from '../contracts/messages';
+import { wordCommands } from '../kernel/commands';
+import type { Run } from '../kernel/run';
+import { clockTime, nextUpdateBy } from './clock';
+import { affectedOf, impactOf, severityOf, type Affected } from './impact';
+import { beyondDoubt, judge, proposed } from './judge';
+import { lookAtEverything } from './look';
+import { describeResponse, responseTo } from './responses';
+import { Telling } from './telling';
+
+/** One incident, from its opening to its review. */
+export class Incident {
+  readonly telling: Telling | undefined;
+  facts: IncidentFacts | undefined;
+  affected: Affected[] = [];
+  verdicts: Verdict[] = [];
+  severity: Plan['incidents']['severities'][number];
+  state: IncidentView['state'] = 'open';
+  scenario: string | undefined;
+  readonly runs: IncidentView['runs'] = [];
+  readonly updates: IncidentView['updates'] = [];
+  /** Milliseconds since 1970; undefined: nobody waits for one. */
+  nextUpdateAt: number | undefined;
+  missed = 0;
+  reviewDueBy: string | undefined;
+  /** What people said that was not taken up yet. */
+  readonly said: {
+    choice?: ChooseMessage;
+    declared?: WordMessage & { at: string };
+    review?: ReviewMessage & { at: string };
+  } = {};
+  /** Of the gate that is open, so that a word can close it. */
+  gate: CancellationScope | undefined;
+
+  constructor(
+    readonly run: Run,
+    readonly input: IncidentResponseInput,
+    readonly plan: Plan,
+    /** Milliseconds since 1970. */
+    readonly openedAt: number,
+    severity: Plan['incidents']['severities'][number] | undefined,
+  ) {
+    this.severity = severity ?? severityOf(plan, []);
+    this.telling = input.tell ? new Telling(this) : undefined;
+  }
+
+  get name(): string {
+    return this.input.incident;
+  }
+
+  get impact(): string {
+    return impactOf(this.affected);
+  }
+
+  /** Whether everything that was asked works. */
+  get isWell(): boolean {
+    return this.affected.length === 0;
+  }
+
+  get proposal(): Verdict | undefined {
+    return proposed(this.verdicts);
+  }
+
+  /** A scenario that the plan lets begin by itself, of which the facts leave no doubt. */
+  get automatic(): string | undefined {
+    const first = this.proposal?.scenario;
+    if (first === undefined || this.input.ask || !this.plan.incidents.automatic.includes(first)) return undefined;
+    return beyondDoubt(this.verdicts) ? first : undefined;
+  }
+
+  /** Looks anew, judges anew. A severity rises with what is affected, unless a person has set it; it never falls. */
+  async look(title = 'Look at everything at once'): Promise<void> {
+    const { run, plan, input } = this;
+    const facts = await run.probe(
+      title,
+      () => lookAtEverything(plan),
+      (seen) =>
+        `${impactOf(affectedOf(plan, seen))}${seen.silent.length > 0 ? `; silent: ${seen.silent.join('; ')}` : ''}`,
+    );
+    this.facts = facts;
+    this.affected = affectedOf(plan, facts);
+    // Once it is over, what was known when it was chosen is what people ask for.
+    if (this.scenario === undefined || !this.isWell)
+      this.verdicts = judge(plan, facts, input.suspects, ({ name }) => describeResponse(responseTo(plan, name)));
+    const { severities } = plan.incidents;
+    const now = severityOf(plan, this.affected);
+    if (input.severity === undefined && severities.indexOf(now) < severities.indexOf(this.severity)) {
+      this.severity = now;
+      run.note(`severity ${now.name} (${now.title}): ${this.impact}`);
+    }
+    this.show();
+  }
+
+  enter(state: IncidentView['state']): void {
+    this.state = state;
+    this.show();
+  }
+
+  /** An update was given: by people, or by the run itself. */
+  updated(message: string, by: string): void {
+    const now = Date.now();
+    this.updates.push({ at: new Date(now).toISOString(), by, message });
+    this.schedule(now, true);
+  }
+
+  /** By when the next one is due. @param given whether one was given in the phase that `from` lies in */
+  schedule(from: number, given: boolean): void {
+    const every = this.severity.updateEvery;
+    this.nextUpdateAt = nextUpdateBy(this.plan.communications, this.openedAt, from, { every, given });
+    this.show();
+  }
+
+  /** Nobody waits for another one. */
+  noMoreUpdates(): void {
+    this.nextUpdateAt = undefined;
+    this.show();
+  }
+
+  /** `10:45 UTC`. */
+  get nextUpdate(): string | undefined {
+    return this.nextUpdateAt === undefined ? undefined : clockTime(this.nextUpdateAt, Date.now());
+  }
+
+  view(): IncidentView {
+    const { said } = this;
+    return {
+      incident: this.name,
+      openedAt: new Date(this.openedAt).toISOString(),
+      severity: this.severity.name,
+      state: this.state,
+      affected: this.affected.map(({ name }) => name),
+      verdicts: this.verdicts,
+      runs: this.runs.map((one) => ({ ...one })),
+      updates: this.updates.map((one) => ({ ...one })),
+      missedUpdates: this.missed,
+      ...(this.scenario === undefined ? {} : { scenario: this.scenario }),
+      ...(this.nextUpdateAt === undefined ? {} : { nextUpdateBy: new Date(this.nextUpdateAt).toISOString() }),
+      ...(said.declared ? { declared: said.declared } : {}),
+      ...(this.reviewDueBy === undefined ? {} : { reviewDueBy: this.reviewDueBy }),
+      ...(said.review ? { review: said.review } : {}),
+    };
+  }
+
+  /** Puts it into the view of the run: in `dr show`, in the Web UI, and at the end in the report. */
+  show(): void {
+    const { run, severity } = this;
+    run.facts('Incident', [
+      { label: 'Severity', value: `${severity.name} (${severity.title})` },
+      { label: 'State', value: this.state },
+      { label: 'Affected', value: this.impact },
+      { label: 'Scenario', value: this.scenario ?? 'not chosen' },
+      { label: 'Next update by', value: this.nextUpdate ?? 'none is due' },
+      { label: 'Missed updates', value: String(this.missed) },
+      ...this.runs.map(({ workflowId, ended }) => ({ label: workflowId, value: ended ?? 'at work' })),
+    ]);
+    run.facts(
+      'Scenarios',
+      this.verdicts.map(({ title, likelihood, score, evidence }) => ({
+        label: `${title}: ${likelihood} (${score})`,
+        value: evidence.map(({ says }) => says).join('; ') || 'nothing is known',
+      })),
+    );
+    this.showTask();
+  }
+
+  private showTask(): void {
+    const { run, name } = this;
+    const { workflowId } = workflowInfo();
+    const word = { by: 'YOUR ROLE', reason: 'WHY' };
+    const declare = wordCommands(workflowId, `./dr incident declare ${name} --reason "WHY"`, 'declare', word);
+    const findings = { by: 'YOUR ROLE', findings: 'WHAT WAS FOUND' };
+    switch (this.state) {
+      case 'by-hand':
+        return run.task({ text: 'people to deal with it, and then to declare it over', commands: declare });
+      case 'recovered':
+        return run.task({ text: 'somebody to declare the incident over: everything works', commands: declare });
+      case 'reviewing':
+        return run.task({
+          text: `people to review the incident, before ${this.reviewDueBy ?? ''}`,
+          commands: wordCommands(
+            workflowId,
+            `./dr incident review ${name} --findings "WHAT WAS FOUND"`,
+            'review',
+            findings,
+          ),
+        });
+      case 'open':
+      case 'responding':
+      case 'closed':
+        return run.task(undefined);
+    }
+  }
+}
