@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
+import { controlPlaneCommand } from './commands/control-plane';
 import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
 import { peopleCommands } from './commands/people';
@@ -61,6 +62,7 @@ ${exitTable()}`,
     );
   for (const command of [
     ...controlCommands(),
+    controlPlaneCommand(),
     recoverCommand(),
     backupCommand(),
     testCommand(),
