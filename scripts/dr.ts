@@ -10,6 +10,7 @@ import { lookingCommands } from './commands/looking';
 import { peopleCommands } from './commands/people';
 import { startCommands } from './commands/procedures';
 import { recoverCommand } from './commands/recover';
+import { rescueCommand } from './commands/rescue';
 import { backupCommand, testCommand } from './commands/things';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
@@ -64,6 +65,7 @@ ${exitTable()}`,
     ...controlCommands(),
     controlPlaneCommand(),
     recoverCommand(),
+    rescueCommand(),
     backupCommand(),
     testCommand(),
     scheduleCommand(),

@@ -136,7 +136,7 @@ const testRestore: ThingCommand = {
   plain: { id: 'test.database.shandi', input: { database: 'shandi', ...who } },
 };
 
-const recoverSystem: ThingCommand = {
+export const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
   description: 'bring everything back: the data, then the critical services, then the rest',
