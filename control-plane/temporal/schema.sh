@@ -11,9 +11,9 @@ ready() {
   database=$1 schema=$2
   tool update-schema --schema-name "$schema" && return
   # Begun anew only where nothing is: version 0.0 written over a schema that is there would be the end of it.
-  if grep -q "database \"$database\" does not exist" "$log"; then
+  if grep -q "database .*$database.* does not exist" "$log"; then
     tool create-database && begin && tool update-schema --schema-name "$schema" && return
-  elif grep -Eq 'relation "schema_version" does not exist|no rows in result set' "$log"; then
+  elif grep -Eq 'relation .*schema_version.* does not exist|no rows in result set' "$log"; then
     begin && tool update-schema --schema-name "$schema" && return
   fi
   tail -n 5 "$log" >&2
