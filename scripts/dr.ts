@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
+import { controlPlaneCommand } from './commands/control-plane';
 import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
 import { incidentCommands } from './commands/incident';
@@ -13,6 +14,7 @@ import { recoverCommand } from './commands/recover';
 import { backupCommand, siteCommand, testCommand } from './commands/things';
 import { reduceCommand } from './commands/reduced';
 import { relieveCommand } from './commands/relieve';
+import { rescueCommand } from './commands/rescue';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
@@ -64,7 +66,9 @@ ${exitTable()}`,
     );
   for (const command of [
     ...controlCommands(),
+    controlPlaneCommand(),
     recoverCommand(),
+    rescueCommand(),
     backupCommand(),
     testCommand(),
     siteCommand(),

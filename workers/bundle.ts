@@ -7,10 +7,14 @@ const root = join(__dirname, '..');
 
 /**
  * The workflow bundle, built once per state of the code and kept in `folder`: a worker that was killed is back in a
- * second instead of five, and those seconds are part of somebody's RTO.
+ * second instead of five, and those seconds are part of somebody's RTO. One that came with the code is taken as it is.
  */
 export async function workflowBundle(folder: string): Promise<{ codePath: string }> {
-  const codePath = join(folder, `workflows-${stateOfTheCode()}.js`);
+  const name = `workflows-${stateOfTheCode()}.js`;
+  // An image of the workers brings its bundle along.
+  const shipped = join(root, 'bundles', name);
+  if (existsSync(shipped)) return { codePath: shipped };
+  const codePath = join(folder, name);
   if (!existsSync(codePath)) {
     const { code } = await bundleWorkflowCode({
       workflowsPath: require.resolve('../workflows'),

@@ -8,6 +8,7 @@ import { drHome } from '../activities/shared/paths';
 import { controlQueue } from '../workflows/contracts/names';
 import { workflowBundle } from './bundle';
 import { connect } from './connection';
+import { reportHealth } from './health';
 import { installLogger } from './logger';
 
 async function main(): Promise<void> {
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     shutdownForceTime: '10 seconds',
     maxConcurrentActivityTaskExecutions: 20,
   });
+  reportHealth(worker, { connection, namespace, kind: 'workflow' });
   process.stdout.write(`ready ${controlQueue}\n`);
   log.info({ queue: controlQueue }, 'control worker is ready');
   await worker.run();

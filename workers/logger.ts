@@ -9,7 +9,10 @@ const levels: Record<LogLevel, pino.Level> = {
   ERROR: 'error',
 };
 
-/** Structured logs on standard error; names of fields that could carry a secret are censored as a second layer. */
+/**
+ * Structured logs on standard error; names of fields that could carry a secret are censored as a second layer. Metrics of the
+ * SDK for Prometheus, where `DR_METRICS_ADDRESS` says so (`127.0.0.1:9464`; default: none).
+ */
 export function installLogger(name: string): pino.Logger {
   const log = pino(
     {
@@ -28,6 +31,8 @@ export function installLogger(name: string): pino.Logger {
     warn: (message, meta) => write('WARN', message, meta),
     error: (message, meta) => write('ERROR', message, meta),
   };
-  Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const bindAddress = process.env['DR_METRICS_ADDRESS'];
+  const telemetryOptions = bindAddress ? { metrics: { prometheus: { bindAddress } } } : {};
+  Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'], telemetryOptions });
   return log;
 }

@@ -18,6 +18,7 @@ import * as traffic from '../activities/traffic';
 import { withHeartbeats } from '../activities/shared/heartbeat';
 import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
+import { reportHealth } from './health';
 import { installLogger } from './logger';
 
 async function main(): Promise<void> {
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     shutdownForceTime: '10 seconds',
     maxConcurrentActivityTaskExecutions: 20,
   });
+  reportHealth(worker, { connection, namespace, kind: 'activity' });
   process.stdout.write(`ready ${siteQueue(site)}\n`);
   log.info({ queue: siteQueue(site) }, 'site worker is ready');
   await worker.run();

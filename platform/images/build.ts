@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
-import { run } from '../run';
+import { baseImageId, buildImage, DEFAULT_BASE } from './build-image';
 
 const HERE = __dirname;
-const LABEL = 'dr.content-hash';
-const DEFAULT_BASE = 'debian:bookworm-slim';
 
 /** The platform's images: directory below platform/images and the tag it is built to. */
 export const IMAGES = [
@@ -38,32 +35,12 @@ async function bundleService(): Promise<string> {
   return result.outputFiles[0]?.text ?? '';
 }
 
-async function files(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-async function inspect(image: string, format: string): Promise<string | undefined> {
-  const result = await run('docker', ['image', 'inspect', '--format', format, image], { tolerate: true });
-  return result.code === 0 ? result.stdout.trim() : undefined;
-}
-
 async function buildOne(directory: string, tag: string, base: string, baseId: string): Promise<boolean> {
   const context = await mkdtemp(join(tmpdir(), 'shandi-image-'));
   try {
     await cp(join(HERE, directory), context, { recursive: true });
     if (directory === 'service') await writeFile(join(context, 'server.js'), await bundleService());
-    const hash = createHash('sha256').update(baseId);
-    for (const file of await files(context)) hash.update(`\0${file}\0`).update(await readFile(join(context, file)));
-    const digest = hash.digest('hex');
-    if ((await inspect(tag, `{{index .Config.Labels "${LABEL}"}}`)) === digest) return false;
-    // The host's network: name resolution inside a build container depends on a resolver the container may not reach.
-    const args = ['build', '--network', 'host', '--build-arg', `BASE=${base}`, '--label', `${LABEL}=${digest}`];
-    await run('docker', [...args, '-t', tag, context], { timeoutMs: 15 * 60_000 });
-    return true;
+    return await buildImage(tag, context, base, baseId);
   } finally {
     await rm(context, { recursive: true, force: true });
   }
@@ -80,9 +57,7 @@ export async function buildImages(
   log: (line: string) => void,
   { base = DEFAULT_BASE }: BuildOptions = {},
 ): Promise<void> {
-  const baseId = await inspect(base, '{{.Id}}');
-  if (!baseId)
-    throw new Error(`the base image ${base} is not on this Docker engine: run scripts/setup, which provides it`);
+  const baseId = await baseImageId(base);
   const queue = [...IMAGES];
   const worker = async (): Promise<void> => {
     for (let image = queue.shift(); image; image = queue.shift()) {

@@ -158,7 +158,7 @@ const testQuarterly: ThingCommand = {
   plain: { id: 'test.system', input: who },
 };
 
-const recoverSystem: ThingCommand = {
+export const recoverSystem: ThingCommand = {
   command: 'recover system',
   procedure: 'fullSystemRecovery',
   description: 'bring everything back: the data, then the critical services, then the rest',

@@ -10,6 +10,12 @@ import type { Progress } from './component';
 
 const oneAtATime = serial();
 
+/** What to do by hand; the programs of the production control plane have no other way. */
+const remedies: Partial<Record<ToolName, string>> = {
+  compose: 'Install the Docker Compose plugin, v2.20 or newer, by hand, then run scripts/setup again.',
+  temporal: 'Install the Temporal CLI, 1.8 or newer, by hand, then run scripts/setup again.',
+};
+
 /**
  * Builds a pinned tool from source into `to` (which appears only when it is complete). About four minutes for the Temporal CLI and
  * one and a half for Compose on two cores with nothing cached; seconds with Go's build cache.
@@ -24,7 +30,8 @@ export function buildTool(name: ToolName, to: string, progress: Progress): Promi
     await mkdir(dirname(to), { recursive: true });
     const part = `${to}.part-${process.pid}`;
     const log = logFile(`build-${name}`);
-    const flags = `-s -w -X ${tool.versionVariable}=${tool.versionPrefix}${pin.version}`;
+    const version = tool.versionVariable ? ` -X ${tool.versionVariable}=${tool.versionPrefix}${pin.version}` : '';
+    const flags = `-s -w${version}`;
     // -trimpath: the same binary from every directory, so that Go's build cache serves every clone.
     const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', part, tool.package];
     try {
@@ -40,7 +47,7 @@ export function buildTool(name: ToolName, to: string, progress: Progress): Promi
         const reason = result.timedOut ? 'it took longer than 30 minutes' : lastLines(result.stderr);
         throw new SetUpError(
           `Building ${tool.module} ${pin.version} failed: ${reason} (log: ${log}).`,
-          `Install ${name === 'compose' ? 'the Docker Compose plugin, v2.20 or newer,' : 'the Temporal CLI, 1.8 or newer,'} by hand, then run scripts/setup again.`,
+          remedies[name] ?? 'Give the machine access to a Go module proxy, then run the same command again.',
         );
       }
       await chmod(part, 0o755);

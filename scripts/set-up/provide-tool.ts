@@ -37,16 +37,20 @@ async function fetchRelease(release: Release, to: string): Promise<void> {
 
 /**
  * The pinned version of a tool in the cache: what is there, else the official release, else built from source.
- * @param release where the release of a version (`1.8.2`) is published.
+ * @param release where the release of a version (`1.8.2`) is published; undefined: nowhere, it is built.
  * @returns the absolute path of the program.
  */
 export async function provideTool(
   name: ToolName,
-  release: (version: string) => Release,
+  release: ((version: string) => Release) | undefined,
   progress: Progress,
 ): Promise<string> {
   const to = cachedTool(name, checkout, cacheDirectory());
   if (isExecutable(to)) return to;
+  if (!release) {
+    await buildTool(name, to, progress);
+    return to;
+  }
   const { version } = pinOf(name, checkout);
   const from = release(version);
   let whyNot: string;

@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A program pinned by a Go module in `tools/<name>`, so that it can be built where no release can be downloaded. */
-export type ToolName = 'temporal' | 'compose';
+export type ToolName = 'temporal' | 'compose' | ServerTool;
+/** Programs of the production control plane; `./dr control-plane build` provides them, the set-up does not. */
+export type ServerTool = 'temporal-server' | 'temporal-sql-tool' | 'temporal-ui-server';
 
 interface Tool {
   /** The Go module whose version the pin is about. */
   module: string;
   /** The package to build. */
   package: string;
-  /** The variable that carries the version the program prints; without it the program calls itself a development build. */
-  versionVariable: string;
+  /** The folder of its Go module below `tools/`. Default: its name. */
+  directory?: string;
+  /** The variable that carries the version the program prints, where its code does not say it. */
+  versionVariable?: string;
   /** How the releases write the version: Compose with a leading `v`, the Temporal CLI without. */
   versionPrefix: '' | 'v';
 }
@@ -29,10 +33,29 @@ export const tools: Record<ToolName, Tool> = {
     versionVariable: 'github.com/docker/compose/v2/internal.Version',
     versionPrefix: 'v',
   },
+  'temporal-server': {
+    module: 'go.temporal.io/server',
+    package: 'go.temporal.io/server/cmd/server',
+    directory: 'temporal-server',
+    versionPrefix: '',
+  },
+  'temporal-sql-tool': {
+    module: 'go.temporal.io/server',
+    package: 'go.temporal.io/server/cmd/tools/sql',
+    directory: 'temporal-server',
+    versionPrefix: '',
+  },
+  'temporal-ui-server': {
+    module: 'github.com/temporalio/ui-server/v2',
+    package: 'github.com/temporalio/ui-server/v2/cmd/server',
+    directory: 'temporal-server',
+    versionPrefix: '',
+  },
 };
 
 /** The directory of a tool's Go module. */
-export const toolDirectory = (name: ToolName, root: string): string => join(root, 'tools', name);
+export const toolDirectory = (name: ToolName, root: string): string =>
+  join(root, 'tools', tools[name].directory ?? name);
 
 /** What a tool's go.mod pins: the tool's version without `v`, and the Go version that the module asks for. */
 export interface Pin {
