@@ -46,7 +46,12 @@ export async function relieveResources(input: unknown): Promise<Report> {
 async function body(run: Run, input: RelieveResourcesInput, plan: Plan): Promise<Finished> {
   const context = resourceContext(run, input, plan);
   run.phase('Measure');
-  const facts = await run.probe('Measure memory, disks and connections', () => measure(run, context), describe);
+  const facts = await run.probe(
+    'Measure memory, disks and connections',
+    () => measure(run, context, { cpus: true }),
+    describe,
+  );
+  const measuredAt = Date.now();
   const hogs = judge(facts, plan.resources);
   tell(run, facts, hogs);
   if (hogs.length === 0) {
@@ -63,7 +68,7 @@ async function body(run: Run, input: RelieveResourcesInput, plan: Plan): Promise
     );
   run.phase('Relieve');
   const taken: Taken[] = [];
-  for (const hog of hogs) taken.push(...(await relieve(run, context, hog)));
+  for (const hog of hogs) taken.push(...(await relieve(run, context, hog, measuredAt)));
   run.phase('Verify');
   await demandRelief(run, context, hogs);
   run.verified(`${hogs.map(({ what }) => what).join(', ')}: measured again, and relieved`, 0);

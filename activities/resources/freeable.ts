@@ -6,7 +6,7 @@ import { execIn } from '../shared/exec';
 
 /** Whether a path is another one, or lies below it. */
 export const inside = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(directory === '/' ? '/' : `${directory.replace(/\/$/, '')}/`);
+  `${path.replace(/\/+$/, '')}/`.startsWith(`${directory.replace(/\/+$/, '')}/`);
 
 /**
  * What `find` is asked for: plain files of that name, on that file system only, not changed since a moment. It follows no link.

@@ -7,6 +7,12 @@ import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { listServices } from '../shared/project';
 
+export interface MeasureContainers {
+  site: Site;
+  /** Whether to say how busy they are, too: that takes a second look at each. Default true. */
+  cpus?: boolean;
+}
+
 /** Between the two looks that tell how busy a container is, milliseconds. */
 const apartMs = 300;
 
@@ -15,19 +21,19 @@ const apartMs = 300;
  * streaming statistics would take two seconds for the first answer.
  * @throws DR-ENGINE
  */
-export async function measureContainers({ site }: { site: Site }): Promise<ContainerUse[]> {
+export async function measureContainers({ site, cpus = true }: MeasureContainers): Promise<ContainerUse[]> {
   return withHeartbeat('measuring containers', async (_beat, signal) => {
     const found = [...(await listServices(site))];
-    return Promise.all(found.map(([service, { Id }]) => measure(site, service, Id, signal)));
+    return Promise.all(found.map(([service, { Id }]) => measure(site, service, Id, cpus ? signal : undefined)));
   });
 }
 
-async function measure(site: Site, service: string, id: string, signal: AbortSignal): Promise<ContainerUse> {
+async function measure(site: Site, service: string, id: string, signal?: AbortSignal): Promise<ContainerUse> {
   const info = await inspectContainer(site, id);
   const running = info?.State.Running === true;
   const before = running ? await statsOf(site, id) : undefined;
-  if (before) await sleep(apartMs, undefined, { signal });
-  const now = before && (await statsOf(site, id));
+  if (before && signal) await sleep(apartMs, undefined, { signal });
+  const now = before && signal ? await statsOf(site, id) : before;
   const limit = info?.HostConfig.Memory ?? 0;
   return {
     service,
@@ -37,7 +43,7 @@ async function measure(site: Site, service: string, id: string, signal: AbortSig
     memoryBytes: now ? usedBy(now) : null,
     limitBytes: limit > 0 ? limit : null,
     oomKilled: info?.State.OOMKilled ?? false,
-    cpus: before && now ? cpusOf(before, now) : null,
+    cpus: before && now && before !== now ? cpusOf(before, now) : null,
   };
 }
 

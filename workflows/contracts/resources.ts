@@ -29,7 +29,7 @@ export interface ContainerUse {
   limitBytes: number | null;
   /** Its last end was the kernel's doing, for want of memory. */
   oomKilled: boolean;
-  /** Processors it kept busy while it was measured, 1 is one; null: it does not run. */
+  /** Processors it kept busy while it was measured, 1 is one; null: it does not run, or was looked at only once. */
   cpus: number | null;
 }
 

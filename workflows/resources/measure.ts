@@ -6,7 +6,7 @@ import { homeOf, type ResourceContext } from './context';
 import { judge } from './judge';
 
 /** Measures everything at once. What cannot be asked is named; the rest is still known. */
-export async function measure(run: Run, context: ResourceContext): Promise<ResourceFacts> {
+export async function measure(run: Run, context: ResourceContext, { cpus = false } = {}): Promise<ResourceFacts> {
   const { site, on, plan, services } = context;
   const unknown: string[] = [];
   const noted =
@@ -14,7 +14,7 @@ export async function measure(run: Run, context: ResourceContext): Promise<Resou
     (error: unknown): undefined =>
       void unknown.push(`${what}: ${problemOf(error).message}`);
   const [containers, disks, ...connections] = await Promise.all([
-    on.probe.measureContainers({ site }),
+    on.probe.measureContainers({ site, cpus }),
     on.probe.measureDisks({ site, resources: plan.resources, services: services.map(({ name }) => name) }),
     ...context.databases.map(({ name }) => connectionsOf(run, context, name).catch(noted(`connections of ${name}`))),
   ]);

@@ -19,12 +19,12 @@ export interface Taken {
 }
 
 /** @returns what was done; nothing where the plan allows nothing, or it was relieved by itself */
-export async function relieve(run: Run, context: ResourceContext, hog: Hog): Promise<Taken[]> {
+export async function relieve(run: Run, context: ResourceContext, hog: Hog, measuredAt: number): Promise<Taken[]> {
   const taken: Taken[] = [];
   if (hog.reliefs.length === 0) run.note(`${hog.says}; the plan allows nothing against it`);
-  for (const relief of hog.reliefs) {
+  for (const [index, relief] of hog.reliefs.entries()) {
     try {
-      const allowed = await allow(run, context, hog, relief);
+      const allowed = await allow(run, context, hog, relief, index === 0 ? measuredAt : 0);
       const says = await run.irreversible(titleOf(allowed.relief()), allowed.approval, (valid) =>
         act(run, context, allowed.relief(), valid),
       );
