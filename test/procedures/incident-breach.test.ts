@@ -3,6 +3,7 @@
  * is kept as files with checksums, nothing is killed, and afterwards it goes on in the same container.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { readEnv } from '../../platform/lifecycle';
 import { incidentQuery } from '../../workflows/contracts/incident';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { EvidenceRef } from '../../workflows/contracts/run-view';
-import { containerOf, docker, inContainer } from '../support/docker';
+import { containerOf, docker } from '../support/docker';
 import { EngineEvents } from '../support/engine-events';
 import { project, testHome } from '../support/names';
 import { approve, resultOf, seen, until, untilChildWaits } from '../support/runs';
@@ -41,7 +42,7 @@ describe('incident: a service is not trusted', function () {
   };
 
   it('isolated by an approval of its own, with its evidence, and lifted: the same container serves again', async () => {
-    await inContainer(containerOf(name), ['sh', '-c', 'echo planted > /tmp/dropper']);
+    execFileSync('docker', ['exec', containerOf(name), 'sh', '-c', 'echo planted > /tmp/dropper']);
     const before = await inspect();
     const engine = await EngineEvents.watch();
     const incident = await shandi.client.workflow.start('incidentResponse', {

@@ -147,8 +147,12 @@ describe('incident: a service of tier P1 is killed', function () {
         mail.received.find((one) => /Subject: \[critical\] Incident killed-1/.test(one)) ?? assert.fail('no mail');
       assert.match(opened, /order-service/);
       assert.match(opened, /Next update by: /);
-      const pager = http.at('/pager').map((one) => (JSON.parse(one.body) as { template: string }).template);
-      assert.deepEqual([...new Set(pager)].sort(), ['incident-opened', 'on-call', 'resolved', 'update']);
+      const told = (): string[] =>
+        [...new Set(http.at('/pager').map((one) => (JSON.parse(one.body) as { template: string }).template))].sort();
+      await shandi.eventually('the pager was told the end', async () =>
+        told().includes('resolved') ? true : undefined,
+      );
+      assert.deepEqual(told(), ['incident-opened', 'on-call', 'resolved', 'update']);
       assert.ok(http.at('/services/T0').length >= 4, 'Slack was told');
     }));
 
