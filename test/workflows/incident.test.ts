@@ -124,9 +124,8 @@ describe('an incident', function () {
           /scenario is "flood", the plan has: data/,
         );
         assert.match(await refusal(say(handle, 'retarget', { target: 'flood', ...word })), /the plan has/);
-        await say(handle, 'choose', { scenario: 'resource-exhaustion', ...word });
-        const byHand = await inState(handle, 'by-hand');
-        assert.equal(byHand.scenario, 'resource-exhaustion');
+        await say(handle, 'choose', { scenario: 'none', ...word });
+        await inState(handle, 'by-hand');
         assert.equal(site.count('restartService'), 0);
         // It is something else after all: said later, and no card is needed.
         await say(handle, 'choose', { scenario: 'service-outage', ...word });
@@ -223,7 +222,7 @@ describe('an incident', function () {
       sites,
     ));
 
-  it('a site that does not answer is an answer: the data centre is proposed, and people are told what to do', () =>
+  it('a site that does not answer is an answer: the data centre is proposed, and a failover of the site is begun', () =>
     house.with(site, async () => {
       site.failures.set('inspectResources', [site.failure('DR-ENGINE', 'the engine does not answer')]);
       site.failures.set('inspectProject', [site.failure('DR-ENGINE', 'the engine does not answer')]);
@@ -232,8 +231,11 @@ describe('an incident', function () {
       const rows = run.gates[0]?.card.tables[0]?.rows ?? [];
       assert.equal(rows[0]?.[0], 'data-center-failure');
       await approve(handle);
-      const byHand = await inState(handle, 'by-hand');
-      assert.equal(byHand.scenario, 'data-center-failure');
+      await seen(handle, ({ steps }) =>
+        steps.some(({ kind, title }) => kind === 'child' && /siteFailover/.test(title)),
+      );
+      const started = house.client.workflow.getHandle('recover.system');
+      assert.equal((await started.describe()).type, 'siteFailover');
     }, ['primary']));
 
   /** Waits until something with these words was sent, by default an e-mail. */

@@ -11,6 +11,7 @@ import {
   serviceResource,
   type ProcedureName,
 } from '../contracts/names';
+import { resourcesResource } from '../contracts/resources';
 import { systemResource } from '../contracts/system';
 import { orderOf } from '../system/order';
 import { isDown } from './evidence/services';
@@ -39,8 +40,14 @@ export type Response = { begins: string; waves: (situation: Situation) => Start[
 /** By the scenario's name in the plan. */
 const responses: Record<string, Response> = {
   'data-center-failure': {
-    byPeople:
-      'Start the backup site by hand: promote its database (`./dr failover`), start its services with its Compose file, point the public name at it.',
+    begins:
+      'siteFailover to the other site; it asks before it stops anything, and by name where the fence cannot be proven',
+    waves: ({ plan }) => [
+      plan.sites
+        .filter(({ role }) => role === 'backup')
+        .slice(0, 1)
+        .map(({ name: site }) => ({ procedure: 'siteFailover' as const, resource: systemResource, input: { site } })),
+    ],
   },
   'database-corruption': {
     begins:
@@ -85,8 +92,8 @@ const responses: Record<string, Response> = {
     ],
   },
   'resource-exhaustion': {
-    byPeople:
-      'Make room by hand: remove what nobody needs from the disk that is full (never the data of a database, never `docker system prune`), stop services of the lowest tier, end idle connections.',
+    begins: 'relieveResources: what the plan lists for it, and it asks unless the plan does not want it to',
+    waves: () => [[{ procedure: 'relieveResources', resource: resourcesResource, input: {} }]],
   },
 };
 
