@@ -75,12 +75,14 @@ describe('the primary site is lost', function () {
     });
     assert.equal((await failureOf(handle)).code, 'DR-REJECTED');
     await sites.mendBetween();
-    await shandi.eventually('the database of the other site follows', async () => {
+    // Its receiver waits for a wire that is gone until wal_receiver_timeout, which is a minute.
+    const follows = async (): Promise<true | undefined> => {
       const rows = await shandi.sql<{ n: number }>(
         `SELECT count(*)::int AS n FROM pg_stat_replication WHERE application_name = 'backup-postgres' AND state = 'streaming'`,
       );
       return rows.n === 1 ? true : undefined;
-    });
+    };
+    await shandi.eventually('the database of the other site follows', follows, 180_000);
     assert.equal((await failureOf(await start())).code, 'DR-SITE', 'nothing is lost, and the run says so');
     await sites.stopLedger();
     assert.deepEqual((await sites.verdict(ledger)).missing, []);
