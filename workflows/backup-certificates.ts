@@ -17,14 +17,13 @@ export async function backupCertificates(input: unknown): Promise<Report> {
     {
       name: 'backupCertificates',
       schema: backupCertificatesInputSchema,
-      describe: ({ reason, by, planHash }) => {
+      describe: ({ reason, by }) => {
         const resource = certificatesResource();
         return {
           resource,
           lock: backupLock(resource),
           mode: 'backup',
           summary: `backup of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

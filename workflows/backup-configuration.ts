@@ -18,14 +18,13 @@ export async function backupConfiguration(input: unknown): Promise<Report> {
     {
       name: 'backupConfiguration',
       schema: backupConfigurationInputSchema,
-      describe: ({ reason, by, planHash }) => {
+      describe: ({ reason, by }) => {
         const resource = configurationResource();
         return {
           resource,
           lock: backupLock(resource),
           mode: 'backup',
           summary: `backup of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -22,14 +22,13 @@ export async function backupDatabase(input: unknown): Promise<Report> {
     {
       name: 'backupDatabase',
       schema: backupDatabaseInputSchema,
-      describe: ({ database, kind, reason, by, planHash }) => {
+      describe: ({ database, kind, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: backupLock(resource),
           mode: 'backup',
           summary: `${kind} backup of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -17,14 +17,13 @@ export async function backupRedis(input: unknown): Promise<Report> {
     {
       name: 'backupRedis',
       schema: backupRedisInputSchema,
-      describe: ({ store, reason, by, planHash }) => {
+      describe: ({ store, reason, by }) => {
         const resource = storeResource(store);
         return {
           resource,
           lock: backupLock(resource),
           mode: 'backup',
           summary: `backup of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

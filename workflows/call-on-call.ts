@@ -30,12 +30,11 @@ export async function callOnCall(input: unknown): Promise<Report> {
     {
       name: 'callOnCall',
       schema: onCallInputSchema,
-      describe: ({ incident, reason, by, planHash }) => ({
+      describe: ({ incident, reason, by }) => ({
         resource: incidentResource(incident),
         lock: onCallLock(incident),
         mode: 'on-call',
         summary: `call the on-call chain for ${incident}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

@@ -18,14 +18,13 @@ export async function databaseFailover(input: unknown): Promise<Report> {
     {
       name: 'databaseFailover',
       schema: failoverInputSchema,
-      describe: ({ database, reason, by, to, planHash }) => {
+      describe: ({ database, reason, by, to }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'failover',
           summary: `failover of ${resource}${to ? ` to ${to}` : ''}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body: failoverBody,

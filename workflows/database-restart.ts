@@ -30,14 +30,13 @@ export async function databaseRestart(input: unknown): Promise<Report> {
     {
       name: 'databaseRestart',
       schema: restartInputSchema,
-      describe: ({ database, reason, by, planHash }) => {
+      describe: ({ database, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'restart',
           summary: `restart of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

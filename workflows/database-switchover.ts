@@ -29,14 +29,13 @@ export async function databaseSwitchover(input: unknown): Promise<Report> {
     {
       name: 'databaseSwitchover',
       schema: switchoverInputSchema,
-      describe: ({ database, to, reason, by, planHash }) => {
+      describe: ({ database, to, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'switchover',
           summary: `switchover of ${resource}${to ? ` to ${to}` : ''}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -31,12 +31,11 @@ export async function fullSystemRecovery(input: unknown): Promise<Report> {
     {
       name: 'fullSystemRecovery',
       schema: fullSystemRecoveryInputSchema,
-      describe: ({ reason, by, planHash }) => ({
+      describe: ({ reason, by }) => ({
         resource: systemResource,
         lock: recoveryLock(systemResource),
         mode: 'recover',
         summary: `recovery of the whole system: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

@@ -37,14 +37,13 @@ export async function guardDatabase(input: unknown): Promise<Report> {
     {
       name: 'guardDatabase',
       schema: guardInputSchema,
-      describe: ({ database, reason, by, planHash }) => {
+      describe: ({ database, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: guardLock(resource),
           mode: 'guard',
           summary: `guard ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -22,12 +22,11 @@ export async function holdDatabase(input: unknown): Promise<Report> {
     {
       name: 'holdDatabase',
       schema: holdDatabaseInputSchema,
-      describe: ({ database, site, planHash }) => ({
+      describe: ({ database, site }) => ({
         resource: databaseResource(database),
         lock: recoveryLock(databaseResource(database)),
         mode: 'hold',
         summary: `database ${database} is served at site ${site}: its lock is held so that nothing changes it elsewhere`,
-        ...(planHash ? { planHash } : {}),
       }),
       body: async (run, { database, site }, plan) => {
         let homeStopped: boolean | undefined;

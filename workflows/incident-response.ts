@@ -27,12 +27,11 @@ export async function incidentResponse(input: unknown): Promise<Report> {
     {
       name: 'incidentResponse',
       schema: incidentResponseInputSchema,
-      describe: ({ incident, reason, by, planHash }) => ({
+      describe: ({ incident, reason, by }) => ({
         resource: incidentResource(incident),
         lock: incidentLock(incident),
         mode: 'incident',
         summary: `incident ${incident}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

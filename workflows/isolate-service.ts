@@ -28,14 +28,13 @@ export async function isolateService(input: unknown): Promise<Report> {
     {
       name: 'isolateService',
       schema: isolateServiceInputSchema,
-      describe: ({ service, reason, by, planHash }) => {
+      describe: ({ service, reason, by }) => {
         const resource = serviceResource(service);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'isolate',
           summary: `isolation of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

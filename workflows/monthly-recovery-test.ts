@@ -26,12 +26,11 @@ export async function monthlyRecoveryTest(input: unknown): Promise<Report> {
     {
       name: 'monthlyRecoveryTest',
       schema: recoveryTestInputSchema,
-      describe: ({ reason, by, planHash }) => ({
+      describe: ({ reason, by }) => ({
         resource: systemResource,
         lock: testLock(systemResource),
         mode: 'test',
         summary: `monthly recovery test: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

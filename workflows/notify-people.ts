@@ -18,12 +18,11 @@ export async function notifyPeople(input: unknown): Promise<Report> {
     {
       name: 'notifyPeople',
       schema: notifyInputSchema,
-      describe: ({ incident, template, key = template, reason, by, planHash }) => ({
+      describe: ({ incident, template, key = template, reason, by }) => ({
         resource: incidentResource(incident),
         lock: notifyLock(incident, key),
         mode: 'notify',
         summary: `tell people "${template}" of ${incident}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

@@ -22,12 +22,11 @@ export async function postStatus(input: unknown): Promise<Report> {
     {
       name: 'postStatus',
       schema: postStatusInputSchema,
-      describe: ({ incident, key, state, reason, by, planHash }) => ({
+      describe: ({ incident, key, state, reason, by }) => ({
         resource: incidentResource(incident),
         lock: statusLock(incident, key),
         mode: 'status',
         summary: `post "${state}" of ${incident} to the status page: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

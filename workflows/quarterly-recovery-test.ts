@@ -28,12 +28,11 @@ export async function quarterlyRecoveryTest(input: unknown): Promise<Report> {
     {
       name: 'quarterlyRecoveryTest',
       schema: recoveryTestInputSchema,
-      describe: ({ reason, by, planHash }) => ({
+      describe: ({ reason, by }) => ({
         resource: systemResource,
         lock: testLock(systemResource),
         mode: 'test',
         summary: `quarterly recovery test: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

@@ -23,12 +23,11 @@ export async function recoveryChecklist(input: unknown): Promise<Report> {
     {
       name: 'recoveryChecklist',
       schema: checklistInputSchema,
-      describe: ({ incident, reason, by, planHash }) => ({
+      describe: ({ incident, reason, by }) => ({
         resource: incidentResource(incident),
         lock: checklistLock(incident),
         mode: 'checklist',
         summary: `checklist of ${incident}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

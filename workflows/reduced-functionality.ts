@@ -31,12 +31,11 @@ export async function reducedFunctionality(input: unknown): Promise<Report> {
     {
       name: 'reducedFunctionality',
       schema: reducedFunctionalityInputSchema,
-      describe: ({ mode, reason, by, planHash }) => ({
+      describe: ({ mode, reason, by }) => ({
         resource: gatewayResource,
         lock: reduceLock(gatewayResource),
         mode,
         summary: `${mode === 'off' ? 'lifting of reduced functionality' : mode}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

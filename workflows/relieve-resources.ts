@@ -30,12 +30,11 @@ export async function relieveResources(input: unknown): Promise<Report> {
     {
       name: 'relieveResources',
       schema: relieveResourcesInputSchema,
-      describe: ({ reason, by, planHash }) => ({
+      describe: ({ reason, by }) => ({
         resource: resourcesResource,
         lock: recoveryLock(resourcesResource),
         mode: 'recover',
         summary: `relief of resources: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

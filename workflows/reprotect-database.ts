@@ -24,14 +24,13 @@ export async function reprotectDatabase(input: unknown): Promise<Report> {
     {
       name: 'reprotectDatabase',
       schema: reprotectInputSchema,
-      describe: ({ database, member, reason, by, planHash }) => {
+      describe: ({ database, member, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'reprotect',
           summary: `reprotect ${resource}${member ? ` with ${member}` : ''}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -27,14 +27,13 @@ export async function restoreCertificates(input: unknown): Promise<Report> {
     {
       name: 'restoreCertificates',
       schema: restoreCertificatesInputSchema,
-      describe: ({ reason, by, planHash }) => {
+      describe: ({ reason, by }) => {
         const resource = certificatesResource();
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'restore',
           summary: `restore of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

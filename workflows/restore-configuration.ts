@@ -21,14 +21,13 @@ export async function restoreConfiguration(input: unknown): Promise<Report> {
     {
       name: 'restoreConfiguration',
       schema: restoreConfigurationInputSchema,
-      describe: ({ reason, by, planHash }) => {
+      describe: ({ reason, by }) => {
         const resource = configurationResource();
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'restore',
           summary: `restore of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

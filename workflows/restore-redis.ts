@@ -21,14 +21,13 @@ export async function restoreRedis(input: unknown): Promise<Report> {
     {
       name: 'restoreRedis',
       schema: restoreRedisInputSchema,
-      describe: ({ store, reason, by, planHash }) => {
+      describe: ({ store, reason, by }) => {
         const resource = storeResource(store);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'restore',
           summary: `restore of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -28,14 +28,13 @@ export async function restoreTest(input: unknown): Promise<Report> {
     {
       name: 'restoreTest',
       schema: restoreTestInputSchema,
-      describe: ({ database, point, reason, by, planHash }) => {
+      describe: ({ database, point, reason, by }) => {
         const resource = databaseResource(database);
         return {
           resource,
           lock: testLock(resource),
           mode: 'test',
           summary: `restore test of ${resource}, point ${point}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

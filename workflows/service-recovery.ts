@@ -22,14 +22,13 @@ export async function serviceRecovery(input: unknown): Promise<Report> {
     {
       name: 'serviceRecovery',
       schema: serviceRecoveryInputSchema,
-      describe: ({ service, reason, by, planHash }) => {
+      describe: ({ service, reason, by }) => {
         const resource = serviceResource(service);
         return {
           resource,
           lock: recoveryLock(resource),
           mode: 'recover',
           summary: `recovery of ${resource}: ${reason} (${by})`,
-          ...(planHash ? { planHash } : {}),
         };
       },
       body,

@@ -37,13 +37,12 @@ export async function siteFailover(input: unknown): Promise<Report> {
     {
       name: 'siteFailover',
       schema: siteFailoverInputSchema,
-      describe: ({ site, reason, by, planHash }) => ({
+      describe: ({ site, reason, by }) => ({
         resource: systemResource,
         // That of a recovery of everything: the two must never work beside each other.
         lock: recoveryLock(systemResource),
         mode: 'site-failover',
         summary: `failover to site ${site}: ${reason} (${by})`,
-        ...(planHash ? { planHash } : {}),
       }),
       body,
     },

@@ -44,7 +44,6 @@ export interface Procedure<S extends z.ZodType> {
     lock: string;
     mode: string;
     summary: string;
-    planHash?: string;
   };
   body: (run: Run, input: z.output<S>, plan: Plan) => Promise<Finished>;
 }
@@ -142,12 +141,12 @@ export async function runProcedure<S extends z.ZodType>(procedure: Procedure<S>,
 
 /** What the procedure says of the run; in a drill it has other locks, so that it stands in nobody's way. */
 function describeRun<S extends z.ZodType>({ describe }: Procedure<S>, input: z.output<S>) {
-  const about = describe(input);
-  const drill = (input as { drill?: true }).drill ?? false;
-  if (!drill) return { ...about, drill };
+  // Every schema has the fields of `startedBy`; that of a run that nobody drills has no `drill`.
+  const { planHash, drill = false } = input as { planHash?: string; drill?: true };
+  const about = { ...describe(input), drill, ...(planHash === undefined ? {} : { planHash }) };
+  if (!drill) return about;
   return {
     ...about,
-    drill,
     resource: drillLock(about.resource),
     lock: drillLock(about.lock),
     summary: `drill: ${about.summary}`,
