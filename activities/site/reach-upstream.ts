@@ -7,8 +7,8 @@ import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
 import { queryJson } from '../shared/psql';
 
-/** What has not answered by then counts as what does not answer, milliseconds. */
-const patienceMs = 1_000;
+/** The standby and its engine are of the site that works, busy or not: they are waited for, milliseconds. */
+const ownPatienceMs = 5_000;
 
 // The setting holds the password as well: only the host and the port leave the server.
 const upstreamSql = `SELECT json_build_object(
@@ -25,13 +25,14 @@ const words = ['takes connections', 'is there and rejects connections', 'does no
 export async function reachUpstream({ site, service }: MemberAt): Promise<UpstreamReach> {
   const signal = cancellationSignal();
   try {
-    const info = await withEnginePatience(patienceMs, () => findService(site, service));
+    const info = await withEnginePatience(ownPatienceMs, () => findService(site, service));
     if (!info?.State.Running) return { answers: false, says: `${service} does not run: nobody can ask from there` };
-    const options = { signal, timeoutMs: patienceMs };
+    const options = { signal, timeoutMs: ownPatienceMs };
     const { host, port } = await queryJson<{ host: string | null; port: string }>(site, info.Id, upstreamSql, options);
     if (host === null) return { answers: false, says: `${service} follows no server` };
+    // A second: what has not answered by then counts as what does not answer.
     const command = ['pg_isready', '-q', '-h', host, '-p', port, '-t', '1'];
-    const { exitCode } = await execIn(site, info.Id, command, { signal, timeoutMs: 2 * patienceMs });
+    const { exitCode } = await execIn(site, info.Id, command, { signal, timeoutMs: ownPatienceMs });
     return {
       answers: exitCode === 0,
       says: `${host}:${port}, asked from ${service}, ${words[exitCode] ?? `could not be asked (pg_isready ended with ${exitCode})`}`,

@@ -8,6 +8,7 @@ import type { House } from './house';
 import { approve, openCard, seen, until, untilChildWaits } from './runs';
 import type { Shape } from './shapes';
 import { shapesOfIncidents } from './shapes-of-incidents';
+import { shapesOfTests } from './shapes-of-tests';
 
 const word = { by: 'on-call', reason: 'saved history' };
 
@@ -334,4 +335,5 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'site-failover': siteFailover,
   'hold-database': hold,
   ...shapesOfIncidents,
+  ...shapesOfTests,
 };

@@ -17,6 +17,8 @@ import { judgeSite, type SiteLoss } from './picture';
 
 /** A server of a lost site is not waited for as one of a site that works, milliseconds. */
 const patienceMs = 1_000;
+/** Without the server that would be promoted the run is refused: a busy machine is no reason for that. Milliseconds. */
+const standInPatienceMs = 5_000;
 
 export interface SeenMove {
   database: MovedDatabase;
@@ -102,7 +104,7 @@ async function askBoth(run: Run, move: Move, moved: MovedDatabase): Promise<Seen
       );
       const at = { database: away.home.database, site: system.site, service };
       const [standIn, across, kept, known, ...servers] = await Promise.all([
-        system.on.urgent.surveyServer({ ...at, patienceMs }),
+        system.on.urgent.surveyServer({ ...at, patienceMs: standInPatienceMs }),
         system.on.urgent.reachUpstream(at),
         sample,
         roles,
