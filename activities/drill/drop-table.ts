@@ -27,6 +27,7 @@ export async function dropTable(args: DropTable): Promise<RowCount> {
   const { Id } = await databaseContainer({ site, database });
   await psql(site, Id, `DROP TABLE IF EXISTS ${escapeIdentifier(table)} CASCADE`, { database: database.database });
   const left = await countRows({ site, database, table });
-  if (left.rows !== null) throw drFailure('DR-DRILL', `table ${table} was dropped and is there, with ${left.rows} rows`);
+  if (left.rows !== null)
+    throw drFailure('DR-DRILL', `table ${table} was dropped and is there, with ${left.rows} rows`);
   return left;
 }

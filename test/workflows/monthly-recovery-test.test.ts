@@ -110,6 +110,15 @@ describe('the monthly recovery test', function () {
     });
   });
 
+  it('the table was never lost: that its rows are there proves nothing', async () => {
+    const site = new FakeSite();
+    site.answer('dropTable', () => ({ rows: 1200, at: '2026-11-22T16:30:02.000000Z' }));
+    await house.with(site, async () => {
+      const failure = await failureOf(await start());
+      assert.match(failure.message, /Rows of orders: 1 200 before it was dropped, 1 200 after, 1 200 recovered/);
+    });
+  });
+
   it('a backup that cannot be relied on fails it, and the rest is tested all the same', async () => {
     const site = new FakeSite();
     const inspection = new FakeSite().activities().inspectCopy({} as never);
