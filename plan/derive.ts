@@ -1,3 +1,4 @@
+import { faultSentence, PlanError } from './faults';
 import { parsePlan } from './parse';
 import type { Plan, PlanDocument } from './schema';
 import { stringify } from 'yaml';
@@ -24,7 +25,8 @@ export interface Derivation {
  * project. A copy tells nobody: mail server, SMS account, webhooks and the status page's API are left out. Everything else
  * stays.
  *
- * @throws PlanError when the copy is not a good plan, for example a port above 65535
+ * @throws PlanError when the copy is not a good plan, for example a port above 65535, or when it would share with the platform
+ *   itself what a recovery writes to: a name that no rule above changes
  */
 export function derivePlan(plan: Plan, derivation: Derivation): Plan {
   const primary = plan.sites.find((site) => site.role === 'primary');
@@ -105,7 +107,48 @@ export function derivePlan(plan: Plan, derivation: Derivation): Plan {
     },
     ...(written.drills ? { drills: moved(written.drills, rename, derivation) } : {}),
   };
-  return parsePlan(stringify(copy), `plan of ${derivation.project}`);
+  const derived = parsePlan(stringify(copy), `plan of ${derivation.project}`);
+  demandApart(plan, derived, `plan of ${derivation.project}`);
+  return derived;
+}
+
+/** What a recovery writes to, or decides by: shared with the platform itself it would be the platform that a copy changes. */
+function ownPlaces(plan: Plan): Map<string, string> {
+  const { directory } = plan.businessContinuity.reducedFunctionality.gateway ?? {};
+  return new Map([
+    ...plan.sites.flatMap(({ compose }, n): [string, string][] => [
+      [`sites[${n}].compose.project`, compose.project],
+      [`sites[${n}].compose.envFile`, compose.envFile],
+    ]),
+    ...plan.databases.flatMap(({ pooler, backup }, n): [string, string][] => [
+      [`databases[${n}].pooler.databasesFile`, pooler.databasesFile],
+      [`databases[${n}].backup.repositoryVolume`, backup.repositoryVolume],
+    ]),
+    ['gateway.certificates', plan.gateway.certificates],
+    ['backups.directory', plan.backups.directory],
+    ...(plan.channels.statusDirectory === undefined
+      ? []
+      : [['channels.statusDirectory', plan.channels.statusDirectory] as const]),
+    ...(directory === undefined
+      ? []
+      : [['businessContinuity.reducedFunctionality.gateway.directory', directory] as const]),
+  ]);
+}
+
+/** @throws PlanError naming everything that follows no rule of renaming, so that the copy would have it in common */
+function demandApart(plan: Plan, copy: Plan, source: string): void {
+  const theirs = ownPlaces(plan);
+  const shared = [...ownPlaces(copy)].filter(([path, value]) => theirs.get(path) === value);
+  if (shared.length === 0) return;
+  const expected =
+    'a name that follows the project (`<project>_…`, `<project>-…`, a path below platform/state/<project>, platform/backups/<project> or platform/keys/<project>), so that a copy has one of its own';
+  throw new PlanError(
+    source,
+    shared.map(([path, text]) => {
+      const fault = { path, value: JSON.stringify(text), expected };
+      return { ...fault, sentence: faultSentence(fault, source) };
+    }),
+  );
 }
 
 /** A copy has drills of its own, on a copy of the copy. */

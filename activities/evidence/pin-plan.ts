@@ -44,7 +44,11 @@ function ofDrill(plan: Plan): Plan {
     throw drFailure('DR-PLAN', 'the plan has no `drills`, so there is no copy of the platform that a drill could use', {
       next: 'Describe the copy under `drills` in the plan; docs/drills.md says how.',
     });
-  return derivePlan(plan, plan.drills);
+  try {
+    return derivePlan(plan, plan.drills);
+  } catch (error) {
+    throw drFailure('DR-PLAN', (error as Error).message);
+  }
 }
 
 let last: { path: string; text: string; loaded: LoadedPlan } | undefined;

@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { planPath } from '../../activities/evidence/pin-plan';
 import {
   comparePlan,
+  derivePlan,
   loadPlan,
   PlanError,
   planDocument,
   renderPlan,
   type LoadedPlan,
+  type Plan,
   type PlanDifference,
   type PlanFault,
 } from '../../plan';
@@ -102,16 +104,29 @@ async function check(path: string): Promise<CheckResult> {
   }
   const { differences, notes } = await comparePlan(loaded);
   const { plan, hash, warnings } = loaded;
+  const faults = faultsOfCopy(plan);
   return {
-    ok: differences.length === 0,
+    ok: differences.length === 0 && faults.length === 0,
     plan: path,
     version: plan.version,
     hash,
-    faults: [],
+    faults,
     warnings,
     differences,
     notes,
   };
+}
+
+/** The plan of the copy that drills work on is made of this one: what is wrong with it is known only then. */
+function faultsOfCopy(plan: Plan): PlanFault[] {
+  if (!plan.drills) return [];
+  try {
+    derivePlan(plan, plan.drills);
+    return [];
+  } catch (error) {
+    if (error instanceof PlanError) return error.faults;
+    throw error;
+  }
 }
 
 function checkPage(result: CheckResult): string {

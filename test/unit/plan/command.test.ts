@@ -37,6 +37,17 @@ describe('dr plan', () => {
     assert.match(output, /fault +.*bad\.yaml:\d+: services\[0\]\.port \(api-gateway\) is 0; expected a port number/);
   });
 
+  it('check says what the copy of drills would have in common with what serves', async () => {
+    const shared = join(directory, 'shared.yaml');
+    await writeFile(shared, changed([['backups', 'directory'], '/var/backups/shandi']));
+    const { output, code } = await dr('check', '--plan', shared);
+    assert.equal(code, 3);
+    assert.match(
+      output,
+      /fault +plan of shandi-drill: backups\.directory is "\/var\/backups\/shandi"; expected a name/,
+    );
+  });
+
   it('check --json prints one object', async () => {
     const good = JSON.parse((await dr('check', '--json')).output) as Record<string, unknown>;
     assert.equal(good['ok'], true);

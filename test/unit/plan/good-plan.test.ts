@@ -149,6 +149,22 @@ describe('a derived plan', () => {
     assert.equal(channels.statusDirectory, 'platform/state/shandi-test/status');
   });
 
+  const elsewhere: [string, string[], string][] = [
+    ['an env file', ['sites', '0', 'compose', 'envFile'], '/srv/shandi/.env'],
+    ['the project of another site', ['sites', '1', 'compose', 'project'], 'dr2'],
+    ["the pooler's list of databases", ['databases', '0', 'pooler', 'databasesFile'], '/etc/pgbouncer/databases.ini'],
+    ['the volume of the backups', ['databases', '0', 'backup', 'repositoryVolume'], 'repo'],
+    ['the directory of the bundles', ['backups', 'directory'], '/var/backups/shandi'],
+  ];
+  for (const [what, path, value] of elsewhere)
+    it(`is refused when it would share ${what} with the platform itself`, () => {
+      const odd = parsePlan(changed([path, value]), 'plan.yaml');
+      assert.throws(
+        () => derivePlan(odd, { project: 'shandi-test', portOffset: 10_000 }),
+        (error: Error) => error.message.includes(`is "${value}"; expected a name that follows the project`),
+      );
+    });
+
   it('is refused when a port would leave the range', () => {
     assert.throws(() => derivePlan(plan, { project: 'x', portOffset: 60_000 }), /services\[0\]\.port .*68000.*65535/);
   });
