@@ -8,6 +8,8 @@ import { bin, conclude, runCheck } from './checks/run';
 interface Layer {
   name: string;
   files: string;
+  /** Files at once, each with a Temporal server of its own. Default 1: what is shared is one thing. */
+  jobs?: number;
   /** Loaded first: it brings up what the tests share, and removes it. Default: nothing is shared. */
   support?: string;
   /**
@@ -20,7 +22,7 @@ interface Layer {
 const platform = 'test/support/platform.ts';
 
 const layers: Layer[] = [
-  { name: 'kernel on a real Temporal', files: 'test/workflows/**/*.test.ts' },
+  { name: 'kernel on a real Temporal', files: 'test/workflows/**/*.test.ts', jobs: 2 },
   { name: 'procedures on real servers', files: 'test/procedures/**/*.test.ts', support: platform },
   {
     // The primary moves from test to test.
@@ -56,8 +58,9 @@ async function main(): Promise<void> {
   const only = grep ? ['--grep', grep] : [];
   const ended = grep ? [] : await fastChecks();
   // One after the other: each has the machine to itself.
-  for (const { name, files, support, platform: own } of layers) {
-    const args = [...(support ? ['--require', support] : []), files, ...only];
+  for (const { name, files, jobs, support, platform: own } of layers) {
+    const beside = jobs ? ['--parallel', '--jobs', String(jobs)] : [];
+    const args = [...(support ? ['--require', support] : []), ...beside, files, ...only];
     const env = own ? { DR_TEST_PROJECT: own.project, DR_TEST_PORTS: String(own.ports) } : {};
     ended.push(await runCheck(name, bin('mocha'), args, { live: true, env }));
   }
