@@ -45,7 +45,7 @@ export const procedureCommands: ProcedureCommand[] = [
     ],
     mind: 'The policy of the plan answers the gate only where nothing is in doubt: the primary is gone, its fence can be proven, the loss\nis within the RPO, and no standby was named. Else, and with --ask, the run waits for `dr approve`.',
     examples: [
-      'dr failover shandi --reason "site primary lost power"',
+      'dr failover shandi --reason "the primary\'s volume is damaged"',
       'dr failover shandi --to postgres-standby --ask --until person --reason "disk of the primary fails"',
     ],
   },
