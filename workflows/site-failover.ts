@@ -52,20 +52,30 @@ export async function siteFailover(input: unknown): Promise<Report> {
 
 async function body(run: Run, input: SiteFailoverInput, plan: Plan): Promise<Finished> {
   const move = moveOf(run, input, plan);
-  const first = await assessSites(run, move);
-  const against = objections(move, first);
-  if (against.length > 0)
-    return run.refuse(
-      against.map((message) => ({
-        code: 'DR-SITE',
-        message,
-        next: 'Nothing was touched. Mend what is named, then start again.',
-      })),
-    );
-  const { approval, latest } = await decideMove(run, move, first);
-  return run.irreversible(`Serve from site ${move.system.site.name}`, approval, (valid) =>
-    takeOver(run, move, latest(), valid),
-  );
+  let seen = await assessSites(run, move);
+  for (let again = false; ; again = true) {
+    const against = objections(move, seen);
+    if (against.length > 0)
+      return run.refuse(
+        against.map((message) => ({
+          code: 'DR-SITE',
+          message,
+          next: 'Nothing was touched. Mend what is named, then start again.',
+        })),
+      );
+    const { approval, latest, lookedAgain } = await decideMove(run, move, seen);
+    const letGo = await holdDatabases(run, move, latest().databases, again);
+    // What was seen before the lock was ours may be past: a failover at home promotes another server, and ends.
+    seen = await assessSites(run, move);
+    const drift = lookedAgain(seen);
+    if (drift === undefined)
+      return run.irreversible(`Serve from site ${move.system.site.name}`, approval, (valid) =>
+        takeOver(run, move, latest(), valid),
+      );
+    // Held on while a person thinks it over, it would keep the guard from a failover at home.
+    await letGo(`not yet: ${drift}`);
+    run.revoke(approval, drift);
+  }
 }
 
 /** What became of one database. */
@@ -80,7 +90,6 @@ async function takeOver(run: Run, move: Move, seen: SiteAssessment, valid: Appro
   const { system } = move;
   const { critical, rest } = system.order;
   run.phase('Fence');
-  await holdDatabases(run, move, seen.databases);
   const foundation = startFoundation(run, move, valid);
   // Whoever ends the run meanwhile has it fail before it is waited for.
   foundation.catch(() => undefined);

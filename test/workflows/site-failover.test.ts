@@ -329,6 +329,39 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('a failover at home ends while the lock is waited for: the approval is void, and the lock is let go', async () => {
+    const site = loseSitePartly(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const other = await house.start('holdDatabase', { site: 'backup' });
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await until(handle, 'held');
+        site.primary = 'postgres-standby';
+        site.servers.set('postgres-standby', { inRecovery: false, timeline: 2 });
+        await other.signal(releaseSignal, { by: 'tester', reason: 'done' });
+        await other.result();
+        await handle.executeUpdate('resolve', { args: [{ action: 'retry', by: 'tester', reason: 'it has ended' }] });
+        const view = await seen(handle, ({ gates }) => gates.length === 2 && gates[1]?.state === 'open');
+        assert.equal(view.gates[0]?.state, 'void');
+        assert.match(view.gates[0]?.voided ?? '', /the primary of shandi was postgres, is now postgres-standby/);
+        assert.equal(site.count('stopServices') + site.count('haltServer') + site.count('promoteStandby'), 0);
+        await hold().result();
+        // What is seen then holds: the run takes the lock again and goes on.
+        await approve(handle, openCard(view));
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        const halted = (site.given.get('haltServer') ?? []).map(
+          (one) => (one['database'] as { service: string }).service,
+        );
+        assert.deepEqual(halted, ['postgres-standby']);
+        await letGo();
+      },
+      both,
+    );
+  });
+
   it('somebody has ended the run that holds the lock: the run is held, and says that nothing keeps others off', async () => {
     const site = loseSitePartly(new FakeSite());
     site.delays.set('promoteStandby', 2_000);

@@ -25,12 +25,16 @@ interface Bound {
   }[];
 }
 
-/** @returns `latest`: the newest assessment, which is the approved one or does not differ from it in what was approved */
-export async function decideMove(
-  run: Run,
-  move: Move,
-  first: SiteAssessment,
-): Promise<{ approval: Approval; latest: () => SiteAssessment }> {
+export interface Decided {
+  approval: Approval;
+  /** The newest assessment, which is the approved one or does not differ from it in what was approved. */
+  latest: () => SiteAssessment;
+  /** Takes a newer assessment. @returns what of the approved facts does not hold in it; undefined: all of it does */
+  lookedAgain: (now: SiteAssessment) => string | undefined;
+}
+
+/** Asks a person, on what was seen last. */
+export async function decideMove(run: Run, move: Move, first: SiteAssessment): Promise<Decided> {
   const { plan, input } = move;
   const policy = plan.approvals.find((one) => one.gate === 'site.failover');
   const tolerance = policy?.driftTolerance ?? { seconds: 0, transactions: 0 };
@@ -54,7 +58,13 @@ export async function decideMove(
     drifted: (before, now) => drift(before, now, tolerance),
     card: () => card(move, seen),
   });
-  return { approval, latest: () => seen };
+  const approved = boundBy(seen);
+  const lookedAgain = (now: SiteAssessment): string | undefined => {
+    seen = now;
+    at = Date.now();
+    return drift(approved, boundBy(now), tolerance);
+  };
+  return { approval, latest: () => seen, lookedAgain };
 }
 
 const boundBy = ({ loss, databases }: SiteAssessment): Bound => ({
