@@ -123,10 +123,10 @@ describe('a site is lost: the other one serves', function () {
           [['returned', 'policy']],
         );
         const halted = (site.given.get('haltServer') ?? []).slice(before);
-        assert.deepEqual(
-          halted.map((one) => (one['database'] as { service: string }).service),
-          ['postgres', 'postgres-standby'],
-        );
+        assert.deepEqual(halted.map((one) => (one['database'] as { service: string }).service).sort(), [
+          'postgres',
+          'postgres-standby',
+        ]);
         await seen(hold(), (now) => now.steps.every((one) => one.state === 'done'));
         assert.deepEqual(
           (site.given.get('markDemoted') ?? []).slice(1).map((one) => (one['database'] as { service: string }).service),
@@ -134,6 +134,35 @@ describe('a site is lost: the other one serves', function () {
         );
         await assert.rejects(house.start('databaseFailover'), /already/i);
         await letGo();
+      },
+      both,
+    );
+  });
+
+  it('the lost site comes back, and its gateway does not stop: its servers are stopped all the same', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        site.answer('haltServer', () => ({ exists: true, running: false, exitCode: 137, containerId: 'old' }));
+        site.answer('markDemoted', () => ({ markedAt: '2026-11-23T09:00:01.000Z' }));
+        site.volumes.set('postgres', 'cluster');
+        site.fail('stopServices', 'DR-SERVICE', 'service nginx at site primary still runs after it was stopped');
+        site.sites.isBack = true;
+        const view = await seen(
+          hold(),
+          ({ state, steps }) =>
+            state === 'held' && steps.some((one) => /Mark postgres as/.test(one.title) && one.state === 'done'),
+        );
+        assert.match(view.hold?.problem.message ?? '', /nginx at site primary still runs/);
+        await hold().executeUpdate('resolve', {
+          args: [{ action: 'abort', by: 'tester', reason: 'the test is over' }],
+        });
       },
       both,
     );
