@@ -19,7 +19,7 @@ import { assessSites, objections, type SeenMove, type SiteAssessment } from './s
 import { moveOf, type Move } from './site/context';
 import { promoteAt, startFoundation, writeAt } from './site/data';
 import { decideMove } from './site/decide';
-import { fenceSite } from './site/fence';
+import { fenceSite, provenStopped } from './site/fence';
 import { holdDatabases, tellHolder } from './site/lock';
 import { askForRecord, sendTraffic } from './site/traffic';
 import { askWitnesses } from './steps/ask-witnesses';
@@ -157,6 +157,8 @@ async function openDatabase(
   valid: Approval,
 ): Promise<Moved> {
   if (seen.promoted || !fenced) {
+    // The earlier run may have ended before it told: the holder would wait, and let a primary start when the site comes back.
+    await tellHolder(run, seen.database.name, await provenStopped(run, move, seen));
     await writeAt(run, move, seen, valid);
     return { seen, loss: { ms: null, basis: 'an earlier run has promoted it, and has measured what was lost' } };
   }

@@ -1,10 +1,9 @@
 /** Phase "Fence": nobody is served by the lost site any longer, as far as it can be reached; what cannot be is named. */
 import type { Approval } from '../contracts/approval';
-import type { problemOf } from '../contracts/errors';
 import type { FailoverInput } from '../contracts/failover';
 import type { FenceProof } from '../contracts/recovery';
 import type { StoppedService } from '../contracts/site';
-import { attempt, fence, type Fenced } from '../failover/fence';
+import { attempt, fence, type Attempt, type Fenced } from '../failover/fence';
 import { acceptUnproven } from '../failover/unproven';
 import type { Run } from '../kernel/run';
 import type { SeenMove, SiteAssessment } from './assess';
@@ -72,6 +71,25 @@ async function stop(run: Run, move: Move, reached: boolean, services: string[], 
   );
 }
 
+/** The fence as it is now, without anything that would bring it about. */
+function proveNow(
+  onHome: Move['onHome'],
+  { survey: { primary, at } }: SeenMove['facts'],
+): Promise<Attempt<FenceProof>> {
+  const target = { containerId: primary.container?.id ?? '', volume: primary.dataVolume ?? '', engineSilenceMs };
+  return attempt(() => onHome.glance.proveFence({ ...at, ...target }));
+}
+
+/** Whether the old primary of a database that an earlier run has promoted is proven to be stopped. */
+export async function provenStopped(run: Run, { onHome }: Move, { facts }: SeenMove): Promise<boolean> {
+  const proof = await run.probe(
+    `Prove that ${facts.survey.primary.service} is stopped`,
+    () => proveNow(onHome, facts),
+    (value) => ('failed' in value ? `NOT PROVEN: ${value.failed.message}` : `proven at ${value.provenAt}`),
+  );
+  return !('failed' in proof);
+}
+
 async function fenceDatabase(
   run: Run,
   { input, home, onHome }: Move,
@@ -85,16 +103,13 @@ async function fenceDatabase(
     ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
   };
   if (reached) return fence(run, database.home, asked, facts, valid);
-  const { primary, at } = facts.survey;
-  const containerId = primary.container?.id ?? '';
-  const target = { ...at, containerId, volume: primary.dataVolume ?? '', engineSilenceMs };
+  const { primary } = facts.survey;
   const first = {
     code: 'DR-FENCE-NOT-PROVEN',
     message: `the worker of site ${home.name} does not answer, so nothing there could be stopped: ${primary.problem ?? 'no reason known'}`,
     next: `Make sure by other means that ${primary.service} takes no writes.`,
   };
-  const prove = (): Promise<FenceProof | { failed: ReturnType<typeof problemOf> }> =>
-    attempt(() => onHome.glance.proveFence(target));
+  const prove = (): Promise<Attempt<FenceProof>> => proveNow(onHome, facts);
   const proof = await acceptUnproven(run, database.home, asked, facts, first, prove);
   run.note(
     `when site ${home.name} comes back, keep ${primary.service} from starting: it is neither stopped nor marked as a standby`,
