@@ -51,6 +51,15 @@ export async function siteFailover(input: unknown): Promise<Report> {
 }
 
 async function body(run: Run, input: SiteFailoverInput, plan: Plan): Promise<Finished> {
+  if (run.drill)
+    return run.refuse([
+      {
+        code: 'DR-REFUSED',
+        message:
+          'siteFailover was asked for with drill: the copy of a drill has one site, so nothing of it can go to another',
+        next: 'Nothing was touched. Start it without drill.',
+      },
+    ]);
   const move = moveOf(run, input, plan);
   let seen = await assessSites(run, move);
   for (let again = false; ; again = true) {

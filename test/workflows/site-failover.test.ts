@@ -447,7 +447,51 @@ describe('a site is lost: the other one serves', function () {
         assert.equal(site.count('promoteStandby') + site.count('haltServer'), 0);
         assert.ok(started(site).flat().includes('order-service'));
         assert.deepEqual(report.result['notRecovered'], []);
+        // Nobody has proven that the old primary is stopped: the holder stops it when its site is back.
+        site.answer('haltServer', () => ({ exists: true, running: false, exitCode: 137, containerId: 'old' }));
+        site.answer('stopServices', () => []);
+        site.sites.isBack = true;
+        await seen(hold(), ({ steps }) => steps.some((one) => /Stop postgres of site primary/.test(one.title)));
         await letGo();
+      },
+      both,
+    );
+  });
+
+  it('the database is there already, and its old primary is proven to be stopped: the holder waits for nobody', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.ok(report.view.steps.some((one) => /Prove that postgres is stopped/.test(one.title)));
+        site.sites.isBack = true;
+        await letGo();
+        assert.equal(site.count('haltServer') + site.count('awaitSite'), 0);
+      },
+      both,
+    );
+  });
+
+  it('in a drill it is refused: the copy has one site, and the lock of the database that serves is not taken', async () => {
+    const site = loseSite(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(
+          await house.client.workflow.start('siteFailover', {
+            taskQueue: controlQueue,
+            workflowId: 'drill.recover.system',
+            args: [{ site: 'backup', reason: 'test', by: 'tester', drill: true }],
+          }),
+        );
+        assert.equal(code, 'DR-REFUSED');
+        assert.match(message, /the copy of a drill has one site/);
+        assert.equal(site.count('reachSite') + site.approvals.length, 0);
       },
       both,
     );
