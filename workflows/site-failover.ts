@@ -99,7 +99,7 @@ async function takeOver(run: Run, move: Move, seen: SiteAssessment, valid: Appro
   const { system } = move;
   const { critical, rest } = system.order;
   run.phase('Fence');
-  const foundation = startFoundation(run, move, valid);
+  const foundation = startFoundation(run, move, seen.project, valid);
   // Whoever ends the run meanwhile has it fail before it is waited for.
   foundation.catch(() => undefined);
   const fenced = await fenceSite(run, move, seen, valid);

@@ -192,6 +192,29 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('the primary went on to another timeline than the stand-in: the card says so, and no WAL is taken for all of it', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.sample = { ...site.sample!, timeline: 2 };
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const first = await gate(handle, 'site-failover');
+        const told = /postgres was on timeline 2, backup-postgres is on 1: what was written since/;
+        assert.match(first.gates[0]?.card.warnings.join(' ') ?? '', told);
+        await approve(handle, openCard(first));
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.equal(site.count('salvageWal'), 0);
+        const [database] = report.result['databases'] as { loss: { ms: number }; salvage: { problem: string } }[];
+        assert.match(database?.salvage.problem ?? '', told);
+        assert.notEqual(database?.loss.ms, 0);
+        await letGo();
+      },
+      both,
+    );
+  });
+
   it('only the network between the sites is cut: the card says that the site serves', async () => {
     const site = loseSitePartly(new FakeSite());
     site.servers.delete('postgres');
@@ -329,6 +352,42 @@ describe('a site is lost: the other one serves', function () {
         );
         assert.deepEqual([site.count('unmarkDemoted'), site.count('unfenceServer')], [1, 1]);
         await hold().result();
+      },
+      both,
+    );
+  });
+
+  it('the worker dies after it has stopped and started: the way back goes by what was there before, not by the last try', async () => {
+    const site = loseSitePartly(new FakeSite());
+    // A second try finds what the first has done.
+    site.answer('stopServices', (given) =>
+      (given as { services: string[] }).services.map((service) => ({
+        ...{ service, containerId: service, policy: 'no', ran: false },
+      })),
+    );
+    site.answer('startServices', (given) =>
+      (given as { services: string[] }).services.map((service) => ({ service, containerId: service, how: 'ran' })),
+    );
+    site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        await until(handle, 'held');
+        await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
+        await failureOf(handle);
+        const released = (site.given.get('releaseServices') ?? []).map((one) => [
+          (one['site'] as { name: string }).name,
+          ...(one['services'] as { service: string; policy: string; ran: boolean }[]).map(
+            ({ service, policy, ran }) => `${service} ${policy} ${ran}`,
+          ),
+        ]);
+        assert.deepEqual(released.sort(), [
+          ['backup', 'redis unless-stopped false', 'pgbouncer unless-stopped false'],
+          ['primary', 'nginx unless-stopped true'],
+          ['primary', 'pgbouncer unless-stopped true'],
+        ]);
       },
       both,
     );

@@ -3,7 +3,7 @@ import type { Approval } from '../contracts/approval';
 import { bytes, count, duration, known } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
 import type { Run } from '../kernel/run';
-import { assessSites, type SeenMove, type SiteAssessment } from './assess';
+import { assessSites, otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
 import type { Loss } from './picture';
 
@@ -146,6 +146,7 @@ function card(move: Move, { reach, loss, databases }: SiteAssessment): CardConte
             ]
           : [],
       ),
+      ...databases.flatMap(({ facts, promoted }) => (promoted ? [] : (otherTimeline(facts) ?? []))),
       'Until the promotion every step is undone on an abort. After it the way is forward.',
     ],
   };

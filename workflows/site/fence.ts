@@ -2,11 +2,10 @@
 import type { Approval } from '../contracts/approval';
 import type { FailoverInput } from '../contracts/failover';
 import type { FenceProof } from '../contracts/recovery';
-import type { StoppedService } from '../contracts/site';
 import { attempt, fence, type Attempt, type Fenced } from '../failover/fence';
 import { acceptUnproven } from '../failover/unproven';
 import type { Run } from '../kernel/run';
-import type { SeenMove, SiteAssessment } from './assess';
+import { otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
 
 /** Time for requests under way at a gateway that works, seconds. */
@@ -47,21 +46,23 @@ async function stop(run: Run, move: Move, reached: boolean, services: string[], 
   if (!reached)
     return run.note(`${services.join(', ')} of site ${home.name} could not be stopped: nobody there answers`);
   const approval = valid.reference;
-  let stopped: StoppedService[] = [];
+  // Before the change: a second try of it finds what the first has left.
+  const before = await run.probe(
+    `Look at ${services.join(', ')} of site ${home.name}`,
+    () => attempt(() => onHome.urgent.inspectServices({ site: home, services, engineSilenceMs })),
+    (all) =>
+      'failed' in all
+        ? `not known: ${all.failed.message}`
+        : all.map(({ service, ran, policy }) => `${service} ${ran ? 'runs' : 'does not run'} (${policy})`).join('; '),
+  );
   await run.change(
     `Stop ${services.join(', ')} of site ${home.name} for good`,
-    async () => {
-      const tried = await attempt(() =>
-        onHome.urgent.stopServices({ site: home, services, graceSeconds, engineSilenceMs, approval }),
-      );
-      if (!('failed' in tried)) stopped = tried;
-      return tried;
-    },
+    () => attempt(() => onHome.urgent.stopServices({ site: home, services, graceSeconds, engineSilenceMs, approval })),
     {
       undo: {
         title: `Let ${services.join(', ')} of site ${home.name} go`,
         act: async () =>
-          stopped.length === 0 ? undefined : onHome.brief.releaseServices({ site: home, services: stopped, approval }),
+          'failed' in before ? undefined : onHome.brief.releaseServices({ site: home, services: before, approval }),
       },
       outcome: (tried) =>
         'failed' in tried
@@ -102,7 +103,10 @@ async function fenceDatabase(
     ...{ database: database.name, reason, by, policyMayAnswer: false, wake: false },
     ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
   };
-  if (reached) return fence(run, database.home, asked, facts, valid);
+  if (reached) {
+    const noSalvage = otherTimeline(facts);
+    return fence(run, database.home, asked, facts, valid, noSalvage === undefined ? {} : { noSalvage });
+  }
   const { primary } = facts.survey;
   const first = {
     code: 'DR-FENCE-NOT-PROVEN',
