@@ -19,7 +19,7 @@ import { assessSites, objections, type SeenMove, type SiteAssessment } from './s
 import { moveOf, type Move } from './site/context';
 import { promoteAt, startFoundation, writeAt } from './site/data';
 import { decideMove } from './site/decide';
-import { fenceSite } from './site/fence';
+import { fenceSite, provenStopped } from './site/fence';
 import { holdDatabases, tellHolder } from './site/lock';
 import { askForRecord, sendTraffic } from './site/traffic';
 import { askWitnesses } from './steps/ask-witnesses';
@@ -51,21 +51,40 @@ export async function siteFailover(input: unknown): Promise<Report> {
 }
 
 async function body(run: Run, input: SiteFailoverInput, plan: Plan): Promise<Finished> {
+  if (run.drill)
+    return run.refuse([
+      {
+        code: 'DR-REFUSED',
+        message:
+          'siteFailover was asked for with drill: the copy of a drill has one site, so nothing of it can go to another',
+        next: 'Nothing was touched. Start it without drill.',
+      },
+    ]);
   const move = moveOf(run, input, plan);
-  const first = await assessSites(run, move);
-  const against = objections(move, first);
-  if (against.length > 0)
-    return run.refuse(
-      against.map((message) => ({
-        code: 'DR-SITE',
-        message,
-        next: 'Nothing was touched. Mend what is named, then start again.',
-      })),
-    );
-  const { approval, latest } = await decideMove(run, move, first);
-  return run.irreversible(`Serve from site ${move.system.site.name}`, approval, (valid) =>
-    takeOver(run, move, latest(), valid),
-  );
+  let seen = await assessSites(run, move);
+  for (let again = false; ; again = true) {
+    const against = objections(move, seen);
+    if (against.length > 0)
+      return run.refuse(
+        against.map((message) => ({
+          code: 'DR-SITE',
+          message,
+          next: 'Nothing was touched. Mend what is named, then start again.',
+        })),
+      );
+    const { approval, latest, lookedAgain } = await decideMove(run, move, seen);
+    const letGo = await holdDatabases(run, move, latest().databases, again);
+    // What was seen before the lock was ours may be past: a failover at home promotes another server, and ends.
+    seen = await assessSites(run, move);
+    const drift = lookedAgain(seen);
+    if (drift === undefined)
+      return run.irreversible(`Serve from site ${move.system.site.name}`, approval, (valid) =>
+        takeOver(run, move, latest(), valid),
+      );
+    // Held on while a person thinks it over, it would keep the guard from a failover at home.
+    await letGo(`not yet: ${drift}`);
+    run.revoke(approval, drift);
+  }
 }
 
 /** What became of one database. */
@@ -80,8 +99,7 @@ async function takeOver(run: Run, move: Move, seen: SiteAssessment, valid: Appro
   const { system } = move;
   const { critical, rest } = system.order;
   run.phase('Fence');
-  await holdDatabases(run, move, seen.databases);
-  const foundation = startFoundation(run, move, valid);
+  const foundation = startFoundation(run, move, seen.project, valid);
   // Whoever ends the run meanwhile has it fail before it is waited for.
   foundation.catch(() => undefined);
   const fenced = await fenceSite(run, move, seen, valid);
@@ -148,6 +166,8 @@ async function openDatabase(
   valid: Approval,
 ): Promise<Moved> {
   if (seen.promoted || !fenced) {
+    // The earlier run may have ended before it told: the holder would wait, and let a primary start when the site comes back.
+    await tellHolder(run, seen.database.name, await provenStopped(run, move, seen));
     await writeAt(run, move, seen, valid);
     return { seen, loss: { ms: null, basis: 'an earlier run has promoted it, and has measured what was lost' } };
   }

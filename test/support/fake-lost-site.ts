@@ -14,11 +14,12 @@ export function loseSite(site: FakeSite): FakeSite {
   };
   for (const name of ['haltServer', 'proveFence', 'markDemoted', 'pauseClients'] as const)
     site.answer(name, unreachable);
-  site.answer('stopServices', (given) => {
-    const { services, site: at } = given as { services: string[]; site: { name: string } };
-    if (at.name === 'primary') unreachable();
-    return services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true }));
-  });
+  for (const name of ['stopServices', 'inspectServices'] as const)
+    site.answer(name, (given) => {
+      const { services, site: at } = given as { services: string[]; site: { name: string } };
+      if (at.name === 'primary') unreachable();
+      return services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true }));
+    });
   return site;
 }
 

@@ -23,6 +23,8 @@ export class FakeSites {
         ...this.reach,
       }),
       reachUpstream: (): UpstreamReach => this.across,
+      inspectServices: ({ services }: { services: string[] }): StoppedService[] =>
+        services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true })),
       stopServices: ({ services }: { services: string[] }): StoppedService[] =>
         services.map((service) => ({ service, containerId: service, policy: 'unless-stopped', ran: true })),
       releaseServices: (): undefined => undefined,

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { releaseSignal } from '../../workflows/contracts/messages';
 import { controlQueue } from '../../workflows/contracts/names';
-import type { RunView } from '../../workflows/contracts/run-view';
 import { FakeSite } from '../support/fake-site';
 import { deadServer, loseSite, loseSitePartly } from '../support/fake-lost-site';
 import { House } from '../support/house';
+import { siteRuns } from '../support/site-runs';
 import { approve, failureOf, openCard, resultOf, seen, until } from '../support/runs';
 
 describe('a site is lost: the other one serves', function () {
@@ -15,21 +13,7 @@ describe('a site is lost: the other one serves', function () {
   after(() => house.close());
 
   const both = ['primary', 'backup'];
-  const start = (input: Record<string, unknown> = {}): Promise<WorkflowHandleWithFirstExecutionRunId> =>
-    house.client.workflow.start('siteFailover', {
-      taskQueue: controlQueue,
-      workflowId: 'recover.system',
-      args: [{ site: 'backup', reason: 'test', by: 'tester', ...input }],
-    });
-  const gate = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<RunView> =>
-    seen(handle, (view) => view.gates.some((one) => one.name === name && one.state === 'open'));
-  const answer = async (handle: WorkflowHandleWithFirstExecutionRunId, name: string): Promise<void> =>
-    approve(handle, openCard(await gate(handle, name)));
-  const hold = () => house.client.workflow.getHandle('recover.database.shandi');
-  const letGo = async (): Promise<void> => {
-    await hold().signal(releaseSignal, { by: 'tester', reason: 'the test is over' });
-    await hold().result();
-  };
+  const { start, gate, answer, hold, letGo } = siteRuns(() => house);
   const started = (site: FakeSite): string[][] =>
     (site.given.get('startServices') ?? []).map((one) => one['services'] as string[]);
   const siteOf = (site: FakeSite, activity: string): string[] =>
@@ -97,48 +81,6 @@ describe('a site is lost: the other one serves', function () {
     }, ['backup']);
   });
 
-  it('the lost site comes back by itself: it is stopped and marked, and the lock stays', async () => {
-    const site = loseSite(new FakeSite());
-    await house.with(
-      site,
-      async () => {
-        const handle = await start();
-        await answer(handle, 'site-failover');
-        await answer(handle, 'unproven-fence');
-        await answer(handle, 'traffic');
-        await resultOf(handle);
-        for (const [name, says] of [
-          ['haltServer', { exists: true, running: false, exitCode: 137, containerId: 'old' }],
-          ['markDemoted', { markedAt: '2026-11-23T09:00:01.000Z' }],
-          ['stopServices', [{ service: 'nginx', containerId: 'nginx', policy: 'unless-stopped', ran: true }]],
-        ] as const)
-          site.answer(name, () => says);
-        const before = site.count('haltServer');
-        // Whoever promoted it has left the old primary's volume as it was.
-        site.volumes.set('postgres', 'cluster');
-        site.sites.isBack = true;
-        const view = await seen(hold(), (now) => now.steps.some((one) => /Mark postgres-standby/.test(one.title)));
-        assert.deepEqual(
-          view.approvals.map((one) => [one.gate, one.via]),
-          [['returned', 'policy']],
-        );
-        const halted = (site.given.get('haltServer') ?? []).slice(before);
-        assert.deepEqual(
-          halted.map((one) => (one['database'] as { service: string }).service),
-          ['postgres', 'postgres-standby'],
-        );
-        await seen(hold(), (now) => now.steps.every((one) => one.state === 'done'));
-        assert.deepEqual(
-          (site.given.get('markDemoted') ?? []).slice(1).map((one) => (one['database'] as { service: string }).service),
-          ['postgres'],
-        );
-        await assert.rejects(house.start('databaseFailover'), /already/i);
-        await letGo();
-      },
-      both,
-    );
-  });
-
   it('lost in part: what answers is stopped, that is proven, and its last WAL is taken over', async () => {
     const site = loseSitePartly(new FakeSite());
     await house.with(
@@ -157,6 +99,29 @@ describe('a site is lost: the other one serves', function () {
           [['nginx'], ['pgbouncer']],
         );
         assert.deepEqual([...new Set(siteOf(site, 'haltServer'))], ['primary']);
+        await letGo();
+      },
+      both,
+    );
+  });
+
+  it('the primary went on to another timeline than the stand-in: the card says so, and no WAL is taken for all of it', async () => {
+    const site = loseSitePartly(new FakeSite());
+    site.sample = { ...site.sample!, timeline: 2 };
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const first = await gate(handle, 'site-failover');
+        const told = /postgres was on timeline 2, backup-postgres is on 1: what was written since/;
+        assert.match(first.gates[0]?.card.warnings.join(' ') ?? '', told);
+        await approve(handle, openCard(first));
+        await answer(handle, 'traffic');
+        const report = await resultOf(handle);
+        assert.equal(site.count('salvageWal'), 0);
+        const [database] = report.result['databases'] as { loss: { ms: number }; salvage: { problem: string } }[];
+        assert.match(database?.salvage.problem ?? '', told);
+        assert.notEqual(database?.loss.ms, 0);
         await letGo();
       },
       both,
@@ -305,47 +270,37 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
-  it('another run has the lock of the database: held, and nothing of the site is stopped', async () => {
+  it('the worker dies after it has stopped and started: the way back goes by what was there before, not by the last try', async () => {
     const site = loseSitePartly(new FakeSite());
-    await house.with(
-      site,
-      async () => {
-        const other = await house.start('holdDatabase', { site: 'backup' });
-        const handle = await start();
-        await answer(handle, 'site-failover');
-        const held = await until(handle, 'held');
-        assert.match(held.hold?.problem.message ?? '', /another run works on database shandi/);
-        assert.equal(site.count('stopServices') + site.count('haltServer'), 0);
-        await other.signal(releaseSignal, { by: 'tester', reason: 'done' });
-        await other.result();
-        await handle.executeUpdate('resolve', { args: [{ action: 'retry', by: 'tester', reason: 'it has ended' }] });
-        await answer(handle, 'traffic');
-        await resultOf(handle);
-        // As long as the database is away nothing else gets at it.
-        await assert.rejects(house.start('databaseFailover'), /already/i);
-        await letGo();
-      },
-      both,
+    // A second try finds what the first has done.
+    site.answer('stopServices', (given) =>
+      (given as { services: string[] }).services.map((service) => ({
+        ...{ service, containerId: service, policy: 'no', ran: false },
+      })),
     );
-  });
-
-  it('somebody has ended the run that holds the lock: the run is held, and says that nothing keeps others off', async () => {
-    const site = loseSitePartly(new FakeSite());
-    site.delays.set('promoteStandby', 2_000);
+    site.answer('startServices', (given) =>
+      (given as { services: string[] }).services.map((service) => ({ service, containerId: service, how: 'ran' })),
+    );
+    site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
     await house.with(
       site,
       async () => {
         const handle = await start();
         await answer(handle, 'site-failover');
-        await seen(handle, (view) => view.steps.some((one) => /Promote backup-postgres/.test(one.title)));
-        await hold().executeUpdate('abort', { args: [{ by: 'tester', reason: 'by mistake' }] });
-        const held = await until(handle, 'held');
-        assert.match(held.hold?.problem.message ?? '', /does not hold the lock of database shandi/);
-        await handle.executeUpdate('resolve', {
-          args: [{ action: 'skip', by: 'tester', reason: 'nobody else is here' }],
-        });
-        await answer(handle, 'traffic');
-        await resultOf(handle);
+        await until(handle, 'held');
+        await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: 'tester', reason: 'test' }] });
+        await failureOf(handle);
+        const released = (site.given.get('releaseServices') ?? []).map((one) => [
+          (one['site'] as { name: string }).name,
+          ...(one['services'] as { service: string; policy: string; ran: boolean }[]).map(
+            ({ service, policy, ran }) => `${service} ${policy} ${ran}`,
+          ),
+        ]);
+        assert.deepEqual(released.sort(), [
+          ['backup', 'redis unless-stopped false', 'pgbouncer unless-stopped false'],
+          ['primary', 'nginx unless-stopped true'],
+          ['primary', 'pgbouncer unless-stopped true'],
+        ]);
       },
       both,
     );
@@ -372,20 +327,21 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
-  it('the database is there already: nothing is fenced or promoted again, and the services are started', async () => {
+  it('in a drill it is refused: the copy has one site, and the lock of the database that serves is not taken', async () => {
     const site = loseSite(new FakeSite());
-    site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
     await house.with(
       site,
       async () => {
-        const handle = await start();
-        await answer(handle, 'site-failover');
-        await answer(handle, 'traffic');
-        const report = await resultOf(handle);
-        assert.equal(site.count('promoteStandby') + site.count('haltServer'), 0);
-        assert.ok(started(site).flat().includes('order-service'));
-        assert.deepEqual(report.result['notRecovered'], []);
-        await letGo();
+        const { code, message } = await failureOf(
+          await house.client.workflow.start('siteFailover', {
+            taskQueue: controlQueue,
+            workflowId: 'drill.recover.system',
+            args: [{ site: 'backup', reason: 'test', by: 'tester', drill: true }],
+          }),
+        );
+        assert.equal(code, 'DR-REFUSED');
+        assert.match(message, /the copy of a drill has one site/);
+        assert.equal(site.count('reachSite') + site.approvals.length, 0);
       },
       both,
     );

@@ -30,6 +30,11 @@ export interface Fenced {
   held: boolean;
 }
 
+export interface FenceOptions {
+  /** Why the WAL of the old primary is of no use to the standby, in a sentence: then none is taken over. */
+  noSalvage?: string;
+}
+
 /**
  * Nobody writes to the old primary any longer, and what it had is taken over. Clients are held meanwhile, where the pooler can.
  * What its site cannot do does not fail the run: without a proof a person is asked whether to go on.
@@ -40,6 +45,7 @@ export async function fence(
   input: FailoverInput,
   facts: FailoverFacts,
   approval: Approval,
+  { noSalvage }: FenceOptions = {},
 ): Promise<Fenced> {
   const { at, primary } = facts.survey;
   const yes = approval.reference;
@@ -74,8 +80,10 @@ export async function fence(
   };
   const salvaging = (): Promise<Salvage> =>
     'failed' in halted
-      ? Promise.resolve(nothingSalvaged(facts, halted.failed))
-      : salvageWal(run, cluster, facts, target, approval);
+      ? Promise.resolve(nothingSalvaged(facts, halted.failed.message))
+      : noSalvage !== undefined
+        ? Promise.resolve(nothingSalvaged(facts, noSalvage))
+        : salvageWal(run, cluster, facts, target, approval);
   const [proof, marked, salvage] = await Promise.all([
     run.change('Prove the fence', () => prove(facts, target), { outcome: describeProof }),
     run.change(
@@ -220,12 +228,12 @@ async function salvageWal(
 const imageOf = ({ survey: { primary }, chosen }: FailoverFacts): string =>
   primary.container?.imageId ?? chosen.container?.imageId ?? '';
 
-const nothingSalvaged = ({ chosen }: FailoverFacts, why: Problem): Salvage => ({
+const nothingSalvaged = ({ chosen }: FailoverFacts, problem: string): Salvage => ({
   complete: false,
   fromLsn: chosen.receivedLsn,
   segments: [],
   bytes: 0,
-  problem: why.message,
+  problem,
   durationMs: 0,
 });
 

@@ -153,10 +153,18 @@ export class Gates {
     if (Date.now() - given.measuredAt < (given.definition.freshMs ?? 0)) return approval;
     const drift = given.definition.drifted(given.facts, await given.definition.measure());
     if (drift === undefined) return approval;
+    this.revoke(approval, drift);
+    return this.stillValid(await this.open(given.name, given.definition));
+  }
+
+  /** What was approved does not hold any more: the approval counts for nothing from now on. */
+  revoke(approval: Approval, drift: string): void {
+    const given = this.given.get(approval);
+    if (!given) return;
+    this.given.delete(approval);
     given.view.voided = drift;
     this.close(given.view, 'void');
     this.record.note('gate', `the approval of card ${given.view.card.hash} is void: ${drift}`);
-    return this.stillValid(await this.open(given.name, given.definition));
   }
 
   /** Why a message cannot be taken now; undefined when it can. */

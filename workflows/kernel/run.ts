@@ -95,6 +95,11 @@ export class Run {
     return this.gates.open(name, { ...definition, measure });
   }
 
+  /** The procedure itself has seen that approved facts hold no more. @param drift which fact, from what to what */
+  revoke(approval: Approval, drift: string): void {
+    this.gates.revoke(approval, drift);
+  }
+
   /**
    * Does what cannot be taken back. Measures the facts of the approval's card again first: where they drifted beyond what
    * the policy tolerates the approval is void and the gate opens anew, as often as it takes.

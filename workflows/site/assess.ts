@@ -163,6 +163,16 @@ export async function answered<T>(act: () => Promise<T>, told?: (why: string) =>
   }
 }
 
+/**
+ * The primary at home went on to another timeline than the stand-in follows: then its WAL to the end is not on that one, and a
+ * salvage that ends well there would say that nothing is lost. @returns the sentence; undefined: they do not differ, as far as known
+ */
+export function otherTimeline({ survey: { primary, sample }, chosen }: FailoverFacts): string | undefined {
+  const known = primary.answered ? primary : sample;
+  if (!known || known.timeline === chosen.timeline) return undefined;
+  return `${primary.service} was on timeline ${known.timeline}, ${chosen.service} is on ${chosen.timeline}: what was written since they parted cannot be taken over`;
+}
+
 /** Why the site cannot take over now; empty: it can. */
 export function objections({ system }: Move, { project, databases, loss }: SiteAssessment): string[] {
   const broken = databases.flatMap(({ database, promoted, facts: { chosen, survey } }) => {

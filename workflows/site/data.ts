@@ -3,7 +3,7 @@ import type { Approval } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import { storeResource } from '../contracts/names';
 import type { StoppedService } from '../contracts/site';
-import type { StartedService } from '../contracts/system';
+import type { ProjectFacts } from '../contracts/system';
 import { count, duration } from '../contracts/words';
 import type { FailoverFacts } from '../failover/decide';
 import { proveAgain, type Fenced } from '../failover/fence';
@@ -16,19 +16,31 @@ import type { Move } from './context';
 /** Time for a store that was started to take a write, milliseconds. */
 const serveMs = 60_000;
 
-/** Stores and poolers are started beside the fence: none of them serves anybody while the gateway is shut. */
-export async function startFoundation(run: Run, { system }: Move, valid: Approval): Promise<Recovered[]> {
+/**
+ * Stores and poolers are started beside the fence: none of them serves anybody while the gateway is shut.
+ * @param project the site as it was before
+ */
+export async function startFoundation(
+  run: Run,
+  { system }: Move,
+  project: ProjectFacts,
+  valid: Approval,
+): Promise<Recovered[]> {
   const { site, on, plan } = system;
   const services = [
     ...plan.stores.map((one) => one.service),
     ...new Set(plan.databases.map((one) => one.pooler.service)),
   ];
   const approval = valid.reference;
-  let begun: StartedService[] = [];
+  // By what was seen before: a second try of the start finds what the first has started.
+  const ours = project.services
+    .filter(({ service, state }) => services.includes(service) && (state === 'none' || state === 'stopped'))
+    .map((one) => one.service);
+  let policies: StoppedService[] | undefined;
   await run.change(
     `Start ${services.join(', ')} at site ${site.name}`,
     async () => {
-      begun = await on.brief.startServices({ site, services, approval });
+      const begun = await on.brief.startServices({ site, services, approval });
       const failed = begun.filter((one) => one.how === 'failed');
       if (failed.length > 0)
         throw drFailure('DR-SERVICE', failed.map(({ service, problem }) => `${service}: ${problem ?? ''}`).join('; '));
@@ -38,17 +50,12 @@ export async function startFoundation(run: Run, { system }: Move, valid: Approva
       undo: {
         title: `Stop what was started at site ${site.name}`,
         act: async () => {
-          const ours = begun.filter((one) => one.how === 'started' || one.how === 'made').map((one) => one.service);
           if (ours.length === 0) return;
-          const stopped: StoppedService[] = await on.brief.stopServices({
-            site,
-            services: ours,
-            graceSeconds: 5,
-            approval,
-          });
+          policies ??= await on.brief.inspectServices({ site, services: ours });
+          await on.brief.stopServices({ site, services: ours, graceSeconds: 5, approval });
           // Stopped, not for good: the next run starts them again, with the policy they had.
-          const services = stopped.map((one) => ({ ...one, ran: false }));
-          await on.brief.releaseServices({ site, services, approval });
+          const stopped = policies.map((one) => ({ ...one, ran: false }));
+          await on.brief.releaseServices({ site, services: stopped, approval });
         },
       },
       outcome: (all) => all.map(({ service, how }) => `${service} ${how}`).join('; '),

@@ -3,7 +3,7 @@ import type { Approval } from '../contracts/approval';
 import { bytes, count, duration, known } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
 import type { Run } from '../kernel/run';
-import { assessSites, type SeenMove, type SiteAssessment } from './assess';
+import { assessSites, otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
 import type { Loss } from './picture';
 
@@ -25,12 +25,16 @@ interface Bound {
   }[];
 }
 
-/** @returns `latest`: the newest assessment, which is the approved one or does not differ from it in what was approved */
-export async function decideMove(
-  run: Run,
-  move: Move,
-  first: SiteAssessment,
-): Promise<{ approval: Approval; latest: () => SiteAssessment }> {
+export interface Decided {
+  approval: Approval;
+  /** The newest assessment, which is the approved one or does not differ from it in what was approved. */
+  latest: () => SiteAssessment;
+  /** Takes a newer assessment. @returns what of the approved facts does not hold in it; undefined: all of it does */
+  lookedAgain: (now: SiteAssessment) => string | undefined;
+}
+
+/** Asks a person, on what was seen last. */
+export async function decideMove(run: Run, move: Move, first: SiteAssessment): Promise<Decided> {
   const { plan, input } = move;
   const policy = plan.approvals.find((one) => one.gate === 'site.failover');
   const tolerance = policy?.driftTolerance ?? { seconds: 0, transactions: 0 };
@@ -54,7 +58,13 @@ export async function decideMove(
     drifted: (before, now) => drift(before, now, tolerance),
     card: () => card(move, seen),
   });
-  return { approval, latest: () => seen };
+  const approved = boundBy(seen);
+  const lookedAgain = (now: SiteAssessment): string | undefined => {
+    seen = now;
+    at = Date.now();
+    return drift(approved, boundBy(now), tolerance);
+  };
+  return { approval, latest: () => seen, lookedAgain };
 }
 
 const boundBy = ({ loss, databases }: SiteAssessment): Bound => ({
@@ -136,6 +146,7 @@ function card(move: Move, { reach, loss, databases }: SiteAssessment): CardConte
             ]
           : [],
       ),
+      ...databases.flatMap(({ facts, promoted }) => (promoted ? [] : (otherTimeline(facts) ?? []))),
       'Until the promotion every step is undone on an abort. After it the way is forward.',
     ],
   };

@@ -1,13 +1,11 @@
 /** Phase "Fence": nobody is served by the lost site any longer, as far as it can be reached; what cannot be is named. */
 import type { Approval } from '../contracts/approval';
-import type { problemOf } from '../contracts/errors';
 import type { FailoverInput } from '../contracts/failover';
 import type { FenceProof } from '../contracts/recovery';
-import type { StoppedService } from '../contracts/site';
-import { attempt, fence, type Fenced } from '../failover/fence';
+import { attempt, fence, type Attempt, type Fenced } from '../failover/fence';
 import { acceptUnproven } from '../failover/unproven';
 import type { Run } from '../kernel/run';
-import type { SeenMove, SiteAssessment } from './assess';
+import { otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
 
 /** Time for requests under way at a gateway that works, seconds. */
@@ -48,21 +46,23 @@ async function stop(run: Run, move: Move, reached: boolean, services: string[], 
   if (!reached)
     return run.note(`${services.join(', ')} of site ${home.name} could not be stopped: nobody there answers`);
   const approval = valid.reference;
-  let stopped: StoppedService[] = [];
+  // Before the change: a second try of it finds what the first has left.
+  const before = await run.probe(
+    `Look at ${services.join(', ')} of site ${home.name}`,
+    () => attempt(() => onHome.urgent.inspectServices({ site: home, services, engineSilenceMs })),
+    (all) =>
+      'failed' in all
+        ? `not known: ${all.failed.message}`
+        : all.map(({ service, ran, policy }) => `${service} ${ran ? 'runs' : 'does not run'} (${policy})`).join('; '),
+  );
   await run.change(
     `Stop ${services.join(', ')} of site ${home.name} for good`,
-    async () => {
-      const tried = await attempt(() =>
-        onHome.urgent.stopServices({ site: home, services, graceSeconds, engineSilenceMs, approval }),
-      );
-      if (!('failed' in tried)) stopped = tried;
-      return tried;
-    },
+    () => attempt(() => onHome.urgent.stopServices({ site: home, services, graceSeconds, engineSilenceMs, approval })),
     {
       undo: {
         title: `Let ${services.join(', ')} of site ${home.name} go`,
         act: async () =>
-          stopped.length === 0 ? undefined : onHome.brief.releaseServices({ site: home, services: stopped, approval }),
+          'failed' in before ? undefined : onHome.brief.releaseServices({ site: home, services: before, approval }),
       },
       outcome: (tried) =>
         'failed' in tried
@@ -70,6 +70,25 @@ async function stop(run: Run, move: Move, reached: boolean, services: string[], 
           : tried.map(({ service, ran }) => `${service} ${ran ? 'stopped' : 'did not run'}`).join('; '),
     },
   );
+}
+
+/** The fence as it is now, without anything that would bring it about. */
+function proveNow(
+  onHome: Move['onHome'],
+  { survey: { primary, at } }: SeenMove['facts'],
+): Promise<Attempt<FenceProof>> {
+  const target = { containerId: primary.container?.id ?? '', volume: primary.dataVolume ?? '', engineSilenceMs };
+  return attempt(() => onHome.glance.proveFence({ ...at, ...target }));
+}
+
+/** Whether the old primary of a database that an earlier run has promoted is proven to be stopped. */
+export async function provenStopped(run: Run, { onHome }: Move, { facts }: SeenMove): Promise<boolean> {
+  const proof = await run.probe(
+    `Prove that ${facts.survey.primary.service} is stopped`,
+    () => proveNow(onHome, facts),
+    (value) => ('failed' in value ? `NOT PROVEN: ${value.failed.message}` : `proven at ${value.provenAt}`),
+  );
+  return !('failed' in proof);
 }
 
 async function fenceDatabase(
@@ -84,17 +103,17 @@ async function fenceDatabase(
     ...{ database: database.name, reason, by, policyMayAnswer: false, wake: false },
     ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
   };
-  if (reached) return fence(run, database.home, asked, facts, valid);
-  const { primary, at } = facts.survey;
-  const containerId = primary.container?.id ?? '';
-  const target = { ...at, containerId, volume: primary.dataVolume ?? '', engineSilenceMs };
+  if (reached) {
+    const noSalvage = otherTimeline(facts);
+    return fence(run, database.home, asked, facts, valid, noSalvage === undefined ? {} : { noSalvage });
+  }
+  const { primary } = facts.survey;
   const first = {
     code: 'DR-FENCE-NOT-PROVEN',
     message: `the worker of site ${home.name} does not answer, so nothing there could be stopped: ${primary.problem ?? 'no reason known'}`,
     next: `Make sure by other means that ${primary.service} takes no writes.`,
   };
-  const prove = (): Promise<FenceProof | { failed: ReturnType<typeof problemOf> }> =>
-    attempt(() => onHome.glance.proveFence(target));
+  const prove = (): Promise<Attempt<FenceProof>> => proveNow(onHome, facts);
   const proof = await acceptUnproven(run, database.home, asked, facts, first, prove);
   run.note(
     `when site ${home.name} comes back, keep ${primary.service} from starting: it is neither stopped nor marked as a standby`,

@@ -43,9 +43,15 @@ export async function stopWhenBack(run: Run, name: string, plan: Plan): Promise<
     }),
   });
   await run.irreversible(`Stop what has come back of site ${site.name}`, approval, async (valid) => {
-    await stopDoor(run, plan, cluster.home, valid);
-    for (const { service } of membersOf(database).filter((one) => one.site === site.name))
-      await stopServer(run, { ...cluster.home, database: withPrimary(database, service) as typeof database }, valid);
+    // Beside each other: a gateway that does not stop holds the run, and must not leave a primary that takes writes.
+    await Promise.all([
+      ...membersOf(database)
+        .filter((one) => one.site === site.name)
+        .map(({ service }) =>
+          stopServer(run, { ...cluster.home, database: withPrimary(database, service) as typeof database }, valid),
+        ),
+      stopDoor(run, plan, cluster.home, valid),
+    ]);
   });
 }
 

@@ -84,7 +84,21 @@ export function planAt(plan: Plan, to: Site): Plan {
       certificates: path(plan.gateway.certificates),
       publicName: to.publicName ?? plan.gateway.publicName,
     },
+    businessContinuity: reducedThere(plan.businessContinuity, path, secret),
   };
+}
+
+/** Every page is asked for with the pass of its own gateway, and that site's files make it serve less. */
+function reducedThere(
+  business: Plan['businessContinuity'],
+  path: (value: string) => string,
+  secret: (ref: Secret) => Secret,
+): Plan['businessContinuity'] {
+  const { reducedFunctionality: reduced } = business;
+  if (!reduced.gateway) return business;
+  const { directory, pass } = reduced.gateway;
+  const gateway = { ...reduced.gateway, directory: path(directory), ...(pass ? { pass: secret(pass) } : {}) };
+  return { ...business, reducedFunctionality: { ...reduced, gateway } };
 }
 
 /** A file of the primary site as the other site has it: below the longest directory that the plan moves. */

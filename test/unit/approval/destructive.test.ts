@@ -173,6 +173,7 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   removeDrillCopy: "a copy of the platform that serves nobody, removed by the plan's program",
   awaitSite: 'reads',
   reachSite: 'reads',
+  inspectServices: 'reads',
   reachUpstream: 'reads',
   checkTraffic: 'reads',
   inspectIsolation: 'reads',

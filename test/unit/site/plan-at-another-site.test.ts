@@ -27,6 +27,11 @@ describe('the plan as it is at another site', () => {
     assert.deepEqual([there.stores[0]?.port, there.stores[0]?.site], [6879, 'backup']);
     assert.deepEqual(there.gateway.ports, { http: 8580, https: 8943 });
     assert.equal(there.gateway.certificates, 'platform/state/shandi-backup/certs');
+    const reduced = there.businessContinuity.reducedFunctionality.gateway;
+    assert.deepEqual(
+      [reduced?.directory, reduced?.pass],
+      ['platform/state/shandi-backup/nginx', { envFile: 'platform/state/shandi-backup/.env', key: 'GATEWAY_PASS' }],
+    );
     assert.equal(there.services.find((one) => one.name === 'order-service')?.port, 8506);
     assert.deepEqual(
       there.sites.map((one) => one.role),
