@@ -1,6 +1,6 @@
 /** A Docker engine on a socket of its own that has one container of a Compose service, and remembers what it was asked to do. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,17 @@ export class FakeContainer {
 
   get site(): Site {
     const socketPath = join(this.folder, 'engine.sock');
-    return { name: 'primary', engine: { socketPath }, compose: { project: 'shandi', envFile: 'none.env' } } as Site;
+    const envFile = join(this.folder, 'site.env');
+    return {
+      name: 'primary',
+      engine: { socketPath },
+      compose: { project: 'shandi', file: 'none.yml', envFile },
+    } as Site;
+  }
+
+  /** Writes the env file of its site. */
+  writeEnv(text: string): void {
+    writeFileSync(this.site.compose.envFile, text);
   }
 
   close(): void {
