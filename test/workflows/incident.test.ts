@@ -9,7 +9,9 @@ import { checklistQuery } from '../../workflows/contracts/checklist';
 import { incidentQuery, type IncidentView } from '../../workflows/contracts/incident';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { RunView } from '../../workflows/contracts/run-view';
+import { releaseSignal } from '../../workflows/contracts/messages';
 import { killOrderService } from '../support/fake-incident';
+import { loseSite } from '../support/fake-lost-site';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { configured, usePlan, withChannels } from '../support/people-plan';
@@ -380,6 +382,44 @@ describe('an incident', function () {
       },
       sites,
     ));
+
+  it('the site is lost and the other one has taken over: that one is looked at, and it helped', () => {
+    loseSite(site);
+    site.system.services.clear();
+    // Nothing of the primary site comes back: it was lost, and is stopped for good when it does.
+    const atPrimary = (given: unknown): boolean => (given as { site: { name: string } }).site.name === 'primary';
+    const { inspectProject } = site.system.answers();
+    site.answer('inspectProject', (given) => {
+      if (atPrimary(given)) throw site.failure('DR-ENGINE', 'the engine of site primary does not answer');
+      return inspectProject(given as Parameters<typeof inspectProject>[0]);
+    });
+    site.answer('askDependency', (given) =>
+      atPrimary(given) ? { healthy: false, says: 'ECONNREFUSED' } : { healthy: true, says: 'it answers' },
+    );
+    site.answer('askGateway', (given) =>
+      atPrimary(given) ? { healthy: false, says: 'ECONNREFUSED' } : { healthy: true, status: 200, says: 'status 200' },
+    );
+    return house.with(
+      site,
+      async () => {
+        const handle = await open({ scenario: 'data-center-failure', tell: false });
+        const failover = house.client.workflow.getHandle('recover.system');
+        for (const name of ['site-failover', 'unproven-fence', 'traffic']) {
+          const run = await seen(failover, ({ gates }) =>
+            gates.some((one) => one.name === name && one.state === 'open'),
+          );
+          await approve(failover, openCard(run));
+        }
+        const recovered = await inState(handle, 'recovered');
+        assert.deepEqual(recovered.affected, []);
+        await ending(handle);
+        const held = house.client.workflow.getHandle('recover.database.shandi');
+        await held.signal(releaseSignal, { by: 'tester', reason: 'the test is over' });
+        await held.result();
+      },
+      sites,
+    );
+  });
 
   it('a breach: whoever opens it names the service, its isolation is a run of its own that asks, and is lifted', () =>
     house.with(

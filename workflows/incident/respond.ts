@@ -92,6 +92,7 @@ async function runOne(
   view.ended = describeEnd(end);
   incident.show();
   const why = whyNot(end);
+  if (procedure === 'siteFailover' && why === undefined) incident.movedTo(own['site'] as string);
   // What was not needed has lost nothing.
   const lossMs = 'report' in end && end.report.view.verdict === 'none' ? 0 : lossOf(end);
   return { ...(why === undefined ? {} : { why: `${workflowId}: ${why}` }), lossMs };

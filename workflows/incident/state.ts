@@ -12,6 +12,7 @@ import type {
 import type { WordMessage } from '../contracts/messages';
 import { wordCommands } from '../kernel/commands';
 import type { Run } from '../kernel/run';
+import { planAt } from '../site/view';
 import { clockTime, nextUpdateBy } from './clock';
 import { affectedOf, impactOf, severityOf, type Affected } from './impact';
 import { beyondDoubt, judge, proposed } from './judge';
@@ -40,6 +41,8 @@ export class Incident {
     declared?: WordMessage & { at: string };
     review?: ReviewMessage & { at: string };
   } = {};
+  /** The plan as the platform stands now: with another site in the place of the primary one, once that has failed over. */
+  private here: Plan;
   /** Of the gate that is open, so that a word can close it. */
   gate: CancellationScope | undefined;
 
@@ -51,6 +54,7 @@ export class Incident {
     readonly openedAt: number,
     severity: Plan['incidents']['severities'][number] | undefined,
   ) {
+    this.here = plan;
     this.severity = severity ?? severityOf(plan, []);
     this.telling = input.tell ? new Telling(this) : undefined;
   }
@@ -81,7 +85,7 @@ export class Incident {
 
   /** Looks anew, judges anew. A severity rises with what is affected, unless a person has set it; it never falls. */
   async look(title = 'Look at everything at once'): Promise<void> {
-    const { run, plan, input } = this;
+    const { run, here: plan, input } = this;
     const facts = await run.probe(
       title,
       () => lookAtEverything(plan),
@@ -100,6 +104,12 @@ export class Incident {
       run.note(`severity ${now.name} (${now.title}): ${this.impact}`);
     }
     this.show();
+  }
+
+  /** Another site serves now: from here on it is looked at, since the primary one was stopped for good. */
+  movedTo(name: string): void {
+    const site = this.plan.sites.find((one) => one.name === name);
+    if (site) this.here = planAt(this.plan, site);
   }
 
   enter(state: IncidentView['state']): void {
