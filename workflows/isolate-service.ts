@@ -11,6 +11,7 @@ import { type WordMessage, liftSignal, liftUpdate, wordSchema } from './contract
 import { recoveryLock, serviceResource } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import type { Approval } from './contracts/approval';
+import { tellParentItStands } from './kernel/child';
 import { wordCommands } from './kernel/commands';
 import type { CardContent } from './kernel/gate';
 import { runProcedure, type Finished } from './kernel/procedure';
@@ -90,6 +91,7 @@ async function body(run: Run, input: IsolateServiceInput, plan: Plan): Promise<F
     isolated = true;
     const isolatedAt = new Date().toISOString();
     waitFor(isolating);
+    tellParentItStands();
     await condition(() => lifted !== undefined);
     run.task(undefined);
     await lift(isolating, valid);

@@ -444,4 +444,42 @@ describe('an incident', function () {
       },
       sites,
     ));
+
+  it('a breach, and the isolation stands for days: another scenario is answered, and the incident is declared over', () =>
+    house.with(
+      site,
+      async () => {
+        const handle = await open({ scenario: 'security-breach', suspects: ['content-service'], tell: false });
+        const isolation = house.client.workflow.getHandle('recover.service.content-service');
+        await untilChildWaits(handle);
+        assert.match(await refusal(say(handle, 'declare', word)), /recover.service.content-service is at work/);
+        site.system.services.set('content-service', { state: 'paused' });
+        await approve(isolation);
+        const standing = await inState(handle, 'by-hand');
+        assert.deepEqual(standing.runs, [
+          {
+            workflowId: 'recover.service.content-service',
+            procedure: 'isolateService',
+            stands: { service: 'content-service' },
+          },
+        ]);
+        const { task, facts } = await seen(handle, (all) => all.task !== undefined);
+        assert.match(task?.text ?? '', /isolated until somebody lifts it: content-service/);
+        assert.match(JSON.stringify(facts), /isolated; lifted by .\/dr lift content-service/);
+
+        // The order service is down besides: it is recovered, and what is isolated is left alone.
+        await say(handle, 'choose', { scenario: 'service-outage', ...word });
+        await seen(handle, () => site.count('restartService') === 1);
+        await seen(handle, ({ facts: all }) => /recover.service.order-service.*verdict/.test(JSON.stringify(all)));
+        await inState(handle, 'by-hand');
+        const closed = await ending(handle);
+        assert.deepEqual(closed.affected, ['content-service']);
+        const { view: run } = await resultOf(handle);
+        assert.match(JSON.stringify(run.problems), /stands until it is lifted: .\/dr lift content-service/);
+        assert.equal(site.incident.frozen, true, 'the end of the incident lifts nothing');
+        await isolation.executeUpdate('lift', { args: [word] });
+        await resultOf(isolation);
+      },
+      sites,
+    ));
 });
