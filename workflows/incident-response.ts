@@ -10,7 +10,7 @@ import { incidentLock, incidentResource } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { decide, type Choice } from './incident/decide';
 import { listenForWords, notInPlan } from './incident/messages';
-import { respond } from './incident/respond';
+import { respond, whetherItHelped } from './incident/respond';
 import { review } from './incident/review';
 import { Incident } from './incident/state';
 import { keepTime } from './incident/timeline';
@@ -118,7 +118,12 @@ async function untilDeclared(incident: Incident): Promise<void> {
     known = undefined;
     failed = undefined;
     if (!choice) break;
-    const outcome = await respond(incident, choice);
+    let outcome = await respond(incident, choice);
+    if (outcome.state === 'by-hand' && incident.isolated.length > 0) {
+      await condition(() => said.declared !== undefined || said.choice !== undefined || incident.isolated.length === 0);
+      // Lifted: it is seen whether everything works again.
+      if (incident.isolated.length === 0) outcome = await whetherItHelped(incident, 0);
+    }
     if (outcome.state === 'failed') {
       failed = outcome.why;
       run.problem({ code: 'DR-SERVICE', message: outcome.why, next: 'Choose at the card what to try next.' });
@@ -161,6 +166,9 @@ async function lastLook(incident: Incident): Promise<void> {
   run.problem({
     code: 'DR-SERVICE',
     message: `declared over by ${said.declared?.by ?? ''}, although ${incident.impact}`,
-    next: 'See whether that is meant: `./dr incident open` begins another one.',
+    next:
+      incident.lifts.length > 0
+        ? `What is isolated stands until it is lifted: ${incident.lifts.join('; ')}`
+        : 'See whether that is meant: `./dr incident open` begins another one.',
   });
 }

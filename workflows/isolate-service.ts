@@ -4,12 +4,14 @@
  */
 import { condition, workflowInfo } from '@temporalio/workflow';
 import type { Plan, Site } from '../plan';
+import { drFailure } from './contracts/errors';
 import { isolateServiceInputSchema } from './contracts/isolation';
 import type { IsolatedAt, IsolateServiceInput, IsolationFacts } from './contracts/isolation';
 import { type WordMessage, liftSignal, liftUpdate, wordSchema } from './contracts/messages';
 import { recoveryLock, serviceResource } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import type { Approval } from './contracts/approval';
+import { tellParentItStands } from './kernel/child';
 import { wordCommands } from './kernel/commands';
 import type { CardContent } from './kernel/gate';
 import { runProcedure, type Finished } from './kernel/procedure';
@@ -89,6 +91,7 @@ async function body(run: Run, input: IsolateServiceInput, plan: Plan): Promise<F
     isolated = true;
     const isolatedAt = new Date().toISOString();
     waitFor(isolating);
+    tellParentItStands();
     await condition(() => lifted !== undefined);
     run.task(undefined);
     await lift(isolating, valid);
@@ -151,7 +154,7 @@ function card(service: string, plan: Plan, container: Isolating['before']): Card
   return {
     title: `Isolate ${service}`,
     will: [
-      'Freeze all its processes where they stand (docker pause). Nothing is killed.',
+      'Freeze all its processes where they stand (docker pause). Nothing is killed..',
       'Keep as files with checksums: description, processes, connections, changed files, log, image.',
       `Take it out of its networks: ${container.networks.join(', ') || 'it is in none'}.`,
       'Hold it so, and hold its lock, until somebody lifts the isolation.',
@@ -177,10 +180,10 @@ function card(service: string, plan: Plan, container: Isolating['before']): Card
 async function isolate({ run, on, at, before }: Isolating, { reference: approval }: Approval) {
   run.phase('Isolate');
   const thaw = before.running && !before.paused;
-  const { networks } = before;
+  const { networks, restartPolicy } = before;
   const undo = {
     title: `Lift the isolation of ${at.service}`,
-    act: () => on.brief.liftIsolation({ ...at, networks, thaw, approval }),
+    act: () => on.brief.liftIsolation({ ...at, networks, thaw, restartPolicy, approval }),
   };
   await run.change(`Freeze ${at.service}`, () => on.urgent.freezeService({ ...at, approval }), {
     undo,
@@ -197,8 +200,26 @@ async function isolate({ run, on, at, before }: Isolating, { reference: approval
     outcome: ({ networks: cut }) => cut.join(', ') || 'it was in none',
   });
   const { site, service } = at;
-  await run.probe('Verify the isolation', () => on.urgent.inspectIsolation({ site, service }), describe);
+  const verify = async (): Promise<IsolationFacts> => {
+    const facts = await on.urgent.inspectIsolation({ site, service });
+    const fault = notIsolated(facts, at.containerId);
+    if (fault !== undefined)
+      throw drFailure('DR-SERVICE', `${service} is not isolated: ${fault}`, {
+        next: 'See who started it (`docker events --since 1h`). Freeze it and take it out of its networks by hand and retry; or abort, and isolate the service anew.',
+      });
+    return facts;
+  };
+  await run.probe('Verify the isolation', verify, describe);
   return { evidence: kept?.evidence ?? [], missing: kept?.missing ?? ['all of it: a person skipped it'] };
+}
+
+/** Why a service is not isolated: by what is, not by what was done. */
+function notIsolated(facts: IsolationFacts, containerId: string): string | undefined {
+  const { container } = facts;
+  if (container?.id !== containerId) return `its container was ${containerId}, is now ${container?.id ?? 'none'}`;
+  const { running, paused, networks, restartPolicy } = container;
+  if (networks.length > 0 || (running && !paused)) return describe(facts);
+  return restartPolicy.name === 'no' ? undefined : `its restart policy is ${restartPolicy.name}: the engine starts it`;
 }
 
 function waitFor({ run, at }: Isolating): void {
@@ -214,7 +235,7 @@ function waitFor({ run, at }: Isolating): void {
 async function lift({ run, on, at, before }: Isolating, { reference: approval }: Approval): Promise<void> {
   run.phase('Lift');
   const thaw = before.running && !before.paused;
-  const lifted = { ...at, networks: before.networks, thaw, approval };
+  const lifted = { ...at, networks: before.networks, thaw, restartPolicy: before.restartPolicy, approval };
   await run.change('Put it back into its networks and thaw it', () => on.brief.liftIsolation(lifted), {
     outcome: ({ networks, running }) =>
       `${networks.join(', ') || 'it was in all of them'}; ${running ? 'it runs' : 'it does not run'}`,

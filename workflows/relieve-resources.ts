@@ -59,10 +59,13 @@ async function body(run: Run, input: RelieveResourcesInput, plan: Plan): Promise
   }
   if (hogs.every(({ reliefs }) => reliefs.length === 0))
     run.refuse(
-      hogs.map(({ says }) => ({
+      hogs.map(({ says, untouched }) => ({
         code: 'DR-RESOURCES',
-        message: `${says}; the plan allows nothing against it`,
-        next: 'Make room by hand, or allow a measure under `resources` of the plan.',
+        message: `${says}; ${untouched ?? 'the plan allows nothing against it'}`,
+        next:
+          untouched === undefined
+            ? 'Make room by hand, or allow a measure under `resources` of the plan.'
+            : 'Lift its isolation when it is trusted again: `./dr lift SERVICE --reason "WHY"`.',
       })),
     );
   run.phase('Relieve');
@@ -70,18 +73,24 @@ async function body(run: Run, input: RelieveResourcesInput, plan: Plan): Promise
   for (const hog of hogs) taken.push(...(await relieve(run, context, hog, measuredAt)));
   run.phase('Verify');
   await demandRelief(run, context, hogs);
-  run.verified(`${hogs.map(({ what }) => what).join(', ')}: measured again, and relieved`, 0);
+  const relieved = hogs.filter(({ untouched }) => untouched === undefined);
+  run.verified(`${relieved.map(({ what }) => what).join(', ')}: measured again, and relieved`, 0);
   run.pointOfNoReturn('what was exhausted is relieved');
   return { verdict: 'judge', result: { needed: true, hogs: hogs.map(({ what, says }) => ({ what, says })), taken } };
 }
 
-/** Measures once more. What is still exhausted holds the run: a person may make room by hand. */
+/**
+ * Measures once more. What is still exhausted holds the run: a person may make room by hand. What somebody holds still keeps what
+ * it has, and was reported.
+ */
 async function demandRelief(run: Run, context: ResourceContext, hogs: Hog[]): Promise<void> {
   await run.probe(
     'Measure whether everything is relieved',
     async () => {
       const facts = await measure(run, context);
-      const left = judge(facts, context.plan.resources).filter(({ what }) => hogs.some((one) => one.what === what));
+      const left = judge(facts, context.plan.resources).filter(
+        ({ what, untouched }) => untouched === undefined && hogs.some((one) => one.what === what),
+      );
       if (left.length > 0) throw drFailure('DR-RESOURCES', left.map(({ says }) => says).join('; '));
       return facts;
     },

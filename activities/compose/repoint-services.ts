@@ -6,6 +6,7 @@ import { demandApproval } from '../shared/approval';
 import { compose, composeVariable } from '../shared/compose';
 import { findService } from '../shared/containers';
 import { setEnvVariable } from '../shared/env-file';
+import { isolated } from '../shared/isolated';
 import { askUntilWell, healthUrl } from '../shared/http-health';
 import { withHeartbeat } from '../shared/heartbeat';
 
@@ -28,13 +29,15 @@ export interface RepointedServices {
   to: string;
   /** Services whose containers were made anew. */
   restarted: string[];
+  /** Services that were left alone, because somebody holds them still: they have the old address. Absent: none. */
+  isolated?: string[];
   durationMs: number;
 }
 
 /**
  * Tells services that hold the database's address themselves: sets the variable in the site's env file and has Compose make
  * their containers anew, tier by tier, each proven by its own health check before the next tier. Services that run with
- * the new value already are left alone, and one that somebody had stopped stays stopped.
+ * the new value already are left alone, one that somebody had stopped stays stopped, and one that is frozen or cut off stays as it is: it is evidence.
  * @throws DR-APPROVAL-MISSING, DR-COMPOSE, DR-SERVICE when a service does not become healthy
  */
 export async function repointServices(args: RepointServices): Promise<RepointedServices> {
@@ -45,9 +48,15 @@ export async function repointServices(args: RepointServices): Promise<RepointedS
     const from = await composeVariable(site, variable);
     if (from !== host) await setEnvVariable(site, variable, host);
     const restarted: string[] = [];
+    const left: string[] = [];
     for (const tier of args.tiers) {
       const before = await Promise.all(tier.map((name) => findService(site, name)));
-      const running = tier.filter((_, index) => before[index]?.State.Running);
+      const running = tier.filter((name, index) => {
+        const info = before[index];
+        if (!info?.State.Running) return false;
+        if (isolated(info)) left.push(name);
+        return !isolated(info);
+      });
       if (running.length === 0) continue;
       beat({ what: 'restarting services', text: running.join(', ') });
       await compose(site, ['up', '-d', '--no-deps', ...running], signal);
@@ -55,7 +64,13 @@ export async function repointServices(args: RepointServices): Promise<RepointedS
       restarted.push(...running.filter((name, index) => idOf(before[tier.indexOf(name)]) !== idOf(after[index])));
       await Promise.all(running.map((name) => healthy(args, name, signal)));
     }
-    return { from, to: host, restarted, durationMs: Date.now() - began };
+    return {
+      from,
+      to: host,
+      restarted,
+      ...(left.length > 0 ? { isolated: left } : {}),
+      durationMs: Date.now() - began,
+    };
   });
 }
 

@@ -6,6 +6,7 @@ import { inspectContainer } from '../shared/containers';
 import { engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
+import { putRestartPolicy } from '../shared/restart-policy';
 
 export interface FreezeService extends IsolatedAt {
   approval: ApprovalReference;
@@ -13,7 +14,8 @@ export interface FreezeService extends IsolatedAt {
 
 /**
  * Freezes every process of a container where it stands (`docker pause`): nothing of its memory, its files or its connections
- * is lost, and it can wipe no trace. One that does not run has nothing to freeze. Safe to run again.
+ * is lost, and it can wipe no trace. One that does not run has nothing to freeze. Its restart policy is `no` from then on: a frozen
+ * container ends with its engine, and one that the engine starts again is thawed and back in its network. Safe to run again.
  * @returns whether it is frozen now
  * @throws DR-APPROVAL-MISSING, DR-NOT-OURS, DR-SERVICE when the container is gone or could not be frozen, DR-ENGINE
  */
@@ -28,6 +30,7 @@ export async function freezeService({
     const before = await inspectContainer(site, containerId);
     if (!before) throw drFailure('DR-SERVICE', `container ${containerId} of service ${service} is gone`);
     demandService(site, service, before);
+    await putRestartPolicy(site, before, { name: 'no', retries: 0 });
     if (!before.State.Running) return { frozen: false };
     if (!before.State.Paused)
       await onEngine(site, `pausing ${containerId}`, (engine) =>

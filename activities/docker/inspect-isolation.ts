@@ -2,8 +2,9 @@ import type { Site } from '../../plan';
 import type { IsolationFacts } from '../../workflows/contracts/isolation';
 import { findService } from '../shared/containers';
 import { withHeartbeat } from '../shared/heartbeat';
+import { restartPolicyOf } from '../shared/restart-policy';
 
-/** Looks at the container of a Compose service: does it run, is it frozen, in which networks is it. */
+/** Looks at the container of a Compose service: does it run, is it frozen, in which networks is it, what restarts it. */
 export async function inspectIsolation({ site, service }: { site: Site; service: string }): Promise<IsolationFacts> {
   return withHeartbeat(`looking at ${service}`, async () => {
     const info = await findService(site, service);
@@ -22,6 +23,7 @@ export async function inspectIsolation({ site, service }: { site: Site; service:
         paused: State.Paused,
         startedAt: State.StartedAt,
         networks: Object.keys(NetworkSettings.Networks).sort(),
+        restartPolicy: restartPolicyOf(info),
       },
     };
   });

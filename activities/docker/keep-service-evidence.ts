@@ -12,6 +12,7 @@ import { withHeartbeat } from '../shared/heartbeat';
 import { demandService } from '../shared/ownership';
 import { runOneShot } from '../shared/one-shot';
 import { rememberSecretsIn, rememberSecretsOf } from '../shared/redact';
+import { historyWithoutValues, namesOnly, withoutValues } from './evidence-values';
 import { socketsOf } from './sockets';
 
 /** Lines that are kept of its log. */
@@ -20,7 +21,8 @@ const tail = 50_000;
 /**
  * Keeps what a container can tell as files with checksums: its description, its processes, its connections, the files that
  * differ from its image, its log, its image. Reads only, and starts nothing inside it: a program of a container that is not
- * trusted would tell what it likes. Secrets are struck out. What cannot be read is named, and the rest is kept all the same.
+ * trusted would tell what it likes. Secrets are struck out, and every value of
+ * its environment: a secret need not be called one. What cannot be read is named, and the rest is kept all the same.
  * @throws DR-NOT-OURS, DR-SERVICE when the container is gone
  */
 export async function keepServiceEvidence({ site, service, containerId }: IsolatedAt): Promise<KeptEvidence> {
@@ -31,18 +33,19 @@ export async function keepServiceEvidence({ site, service, containerId }: Isolat
     await rememberSecretsOf(site);
     rememberSecretsIn(variablesOf(info));
     const parts: [title: string, file: string, read: () => Promise<string>][] = [
-      ['Description', 'inspect.json', () => Promise.resolve(json(info))],
+      ['Description', 'inspect.json', () => Promise.resolve(json(namesOnly(info)))],
       ['Processes', 'processes.txt', () => processes(site, containerId)],
       ['Connections', 'connections.txt', () => connections(site, info, signal)],
       ['Changed files', 'changes.txt', () => changes(site, containerId)],
       ['Log', 'container.log', () => readLog(site, containerId, { tail, timestamps: true })],
       ['Image', 'image.json', () => image(site, info.Image)],
     ];
+    const strike = withoutValues([...(info.Config.Env ?? []), ...(await imageEnv(site, info.Image))], service);
     const prefix = `${service}-${containerId.slice(0, 12)}`;
     const kept = await Promise.all(
       parts.map(async ([title, file, read]) => {
         try {
-          return { ref: await saveEvidence(`${title} of ${service}`, `${prefix}-${file}`, await read()) };
+          return { ref: await saveEvidence(`${title} of ${service}`, `${prefix}-${file}`, strike(await read())) };
         } catch (error) {
           signal.throwIfAborted();
           return { missing: `${title}: ${problemOf(error).message}` };
@@ -87,7 +90,15 @@ async function image(site: Site, id: string): Promise<string> {
   const [info, history] = await onEngine(site, `describing image ${id}`, (engine) =>
     Promise.all([engine.getImage(id).inspect(), engine.getImage(id).history() as Promise<unknown>]),
   );
-  return json({ info, history });
+  return json({ info: namesOnly(info), history: historyWithoutValues(history, info.Config.Env ?? []) });
+}
+
+/** An image that is gone has told nobody anything. */
+async function imageEnv(site: Site, id: string): Promise<string[]> {
+  return onEngine(site, `describing image ${id}`, (engine) => engine.getImage(id).inspect()).then(
+    ({ Config }) => Config.Env ?? [],
+    () => [],
+  );
 }
 
 /** Read by a container of our own that shares its network, made of the image as it was built. */

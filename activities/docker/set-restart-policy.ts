@@ -3,8 +3,8 @@ import type { DatabaseAt } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { demandApproval } from '../shared/approval';
 import { inspectContainer } from '../shared/containers';
-import { onEngine } from '../shared/engine';
 import { demandService } from '../shared/ownership';
+import { putRestartPolicy, restartPolicyOf } from '../shared/restart-policy';
 
 /**
  * Sets the restart policy of a server's container: `no` before it is stopped for good, the old one when that is undone.
@@ -19,10 +19,7 @@ export async function setRestartPolicy(
   const info = await inspectContainer(site, containerId);
   if (!info) throw drFailure('DR-DATABASE-DOWN', `container ${containerId} of ${database.service} is gone`);
   demandService(site, database.service, info);
-  const from = info.HostConfig.RestartPolicy?.Name || 'no';
-  if (from !== policy)
-    await onEngine(site, `setting restart policy of ${containerId}`, (engine) =>
-      engine.getContainer(containerId).update({ RestartPolicy: { Name: policy } }),
-    );
+  const from = restartPolicyOf(info).name;
+  if (from !== policy) await putRestartPolicy(site, info, { name: policy, retries: 0 });
   return { from, to: policy };
 }

@@ -5,6 +5,7 @@ import type { ContainerUse } from '../../workflows/contracts/resources';
 import { inspectContainer } from '../shared/containers';
 import { engineOf, engineStatus, onEngine } from '../shared/engine';
 import { withHeartbeat } from '../shared/heartbeat';
+import { isolated } from '../shared/isolated';
 import { listServices } from '../shared/project';
 
 export interface MeasureContainers {
@@ -43,6 +44,7 @@ async function measure(site: Site, service: string, id: string, signal?: AbortSi
     memoryBytes: now ? usedBy(now) : null,
     limitBytes: limit > 0 ? limit : null,
     oomKilled: info?.State.OOMKilled ?? false,
+    ...(info && isolated(info) ? { isolated: true as const } : {}),
     cpus: before && now && before !== now ? cpusOf(before, now) : null,
   };
 }

@@ -24,10 +24,16 @@ let known: string[] = [];
 /** All of them at once: what stands in the place of one must not be searched for another. */
 let anyOfThem: RegExp | undefined;
 
+/** Every form in which a value may be printed. */
+export const formsOf = (value: string): string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+];
+
 /** Remembers a secret of this process, so that no quotation shows it. */
 export function rememberSecret(value: string): void {
-  const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
-  const fresh = forms.filter((form) => form.length >= shortest && !known.includes(form));
+  const fresh = formsOf(value).filter((form) => form.length >= shortest && !known.includes(form));
   if (fresh.length === 0) return;
   known = [...new Set([...known, ...fresh])].sort((a, b) => b.length - a.length);
   anyOfThem = new RegExp(known.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');

@@ -67,7 +67,10 @@ export function incidentLines(view: IncidentView, paint: Paint): string[] {
     `${paint.bold(`Incident ${incident}`)}  ${severity}  ${tone(state)}  ${paint.soft(`opened ${moment(openedAt)}`)}`,
     `Affected: ${affected.join(', ') || 'nothing that was asked'}`,
     `Scenario: ${scenario ?? 'not chosen'}`,
-    ...runs.map(({ workflowId, ended }) => `Run ${workflowId}: ${ended ?? 'at work'}`),
+    ...runs.map(
+      ({ workflowId, ended, stands }) =>
+        `Run ${workflowId}: ${ended ?? (stands ? `isolated; lifted by ./dr lift ${stands.service} --reason "WHY"` : 'at work')}`,
+    ),
     ...(view.nextUpdateBy === undefined
       ? []
       : [

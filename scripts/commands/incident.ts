@@ -9,8 +9,9 @@ import { plainStart, plainUpdate } from '../lib/plain';
 const who = { reason: 'WHY', by: 'YOUR ROLE' };
 const said = { by: 'YOUR ROLE', reason: 'WHY' };
 const run = 'incident.2026-11-22-orders';
-const exits =
-  'Exit code: 0 taken, 2 bad value, 3 the incident refused it (the reason is printed), 8 no control plane or no worker.';
+const exitsOf = (who: string): string =>
+  `Exit code: 0 taken, 2 bad value, 3 the ${who} refused it (the reason is printed), 8 no control plane or no worker.`;
+const exits = exitsOf('incident');
 const name = ['<incident>', 'name of the incident, e.g. 2026-11-22-orders, or the run incident.NAME'] as const;
 const by = ['--by <who>', 'person or role that says so (default: the user you are logged in as)'] as const;
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -220,7 +221,7 @@ function liftCommand(): Command {
     `
 Example: dr lift content-service --reason "the image is clean, the key was changed"
 plain temporal: ${plainUpdate('recover.service.content-service', 'lift', said)}
-${exits}`,
+${exitsOf('run')}`,
   );
   return act(command, async (context, [service], options) =>
     (await import('./incident-say.js')).lift(context, service ?? '', options),

@@ -1,5 +1,5 @@
 import type { ChangedFiles, DamageFacts, PathFacts, ResourceFacts } from '../../workflows/contracts/incident';
-import type { IsolationFacts, KeptEvidence } from '../../workflows/contracts/isolation';
+import type { IsolationFacts, KeptEvidence, RestartPolicy } from '../../workflows/contracts/isolation';
 import type { FakeSite } from './fake-site';
 
 /** What an assessment asks beside services, databases and stores: nothing is wrong. And a container that can be isolated. */
@@ -12,7 +12,9 @@ export class FakeIncident {
     files: [],
   };
   networks = ['shandi_default'];
+  id = 'old';
   frozen = false;
+  restartPolicy: RestartPolicy = { name: 'unless-stopped', retries: 0 };
   missing: string[] = [];
 
   answers() {
@@ -31,7 +33,7 @@ export class FakeIncident {
         service,
         at: '2026-11-22T17:00:00.000Z',
         container: {
-          id: 'old',
+          id: this.id,
           name: `shandi-${service}-1`,
           image: 'shandi/service:1',
           imageId: 'sha256:1',
@@ -39,10 +41,12 @@ export class FakeIncident {
           paused: this.frozen,
           startedAt: '2026-11-22T16:00:00.000Z',
           networks: [...this.networks],
+          restartPolicy: this.restartPolicy,
         },
       }),
       freezeService: () => {
         this.frozen = true;
+        this.restartPolicy = { name: 'no', retries: 0 };
         return { frozen: true };
       },
       keepServiceEvidence: (): KeptEvidence => ({
@@ -54,7 +58,8 @@ export class FakeIncident {
         this.networks = [];
         return { networks };
       },
-      liftIsolation: ({ networks }: { networks: string[] }) => {
+      liftIsolation: ({ networks, restartPolicy }: { networks: string[]; restartPolicy: RestartPolicy }) => {
+        this.restartPolicy = restartPolicy;
         this.networks = networks;
         this.frozen = false;
         return { networks, running: true };

@@ -9,7 +9,9 @@ import { checklistQuery } from '../../workflows/contracts/checklist';
 import { incidentQuery, type IncidentView } from '../../workflows/contracts/incident';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { RunView } from '../../workflows/contracts/run-view';
+import { releaseSignal } from '../../workflows/contracts/messages';
 import { killOrderService } from '../support/fake-incident';
+import { loseSite } from '../support/fake-lost-site';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { configured, usePlan, withChannels } from '../support/people-plan';
@@ -381,6 +383,44 @@ describe('an incident', function () {
       sites,
     ));
 
+  it('the site is lost and the other one has taken over: that one is looked at, and it helped', () => {
+    loseSite(site);
+    site.system.services.clear();
+    // Nothing of the primary site comes back: it was lost, and is stopped for good when it does.
+    const atPrimary = (given: unknown): boolean => (given as { site: { name: string } }).site.name === 'primary';
+    const { inspectProject } = site.system.answers();
+    site.answer('inspectProject', (given) => {
+      if (atPrimary(given)) throw site.failure('DR-ENGINE', 'the engine of site primary does not answer');
+      return inspectProject(given as Parameters<typeof inspectProject>[0]);
+    });
+    site.answer('askDependency', (given) =>
+      atPrimary(given) ? { healthy: false, says: 'ECONNREFUSED' } : { healthy: true, says: 'it answers' },
+    );
+    site.answer('askGateway', (given) =>
+      atPrimary(given) ? { healthy: false, says: 'ECONNREFUSED' } : { healthy: true, status: 200, says: 'status 200' },
+    );
+    return house.with(
+      site,
+      async () => {
+        const handle = await open({ scenario: 'data-center-failure', tell: false });
+        const failover = house.client.workflow.getHandle('recover.system');
+        for (const name of ['site-failover', 'unproven-fence', 'traffic']) {
+          const run = await seen(failover, ({ gates }) =>
+            gates.some((one) => one.name === name && one.state === 'open'),
+          );
+          await approve(failover, openCard(run));
+        }
+        const recovered = await inState(handle, 'recovered');
+        assert.deepEqual(recovered.affected, []);
+        await ending(handle);
+        const held = house.client.workflow.getHandle('recover.database.shandi');
+        await held.signal(releaseSignal, { by: 'tester', reason: 'the test is over' });
+        await held.result();
+      },
+      sites,
+    );
+  });
+
   it('a breach: whoever opens it names the service, its isolation is a run of its own that asks, and is lifted', () =>
     house.with(
       site,
@@ -401,6 +441,44 @@ describe('an incident', function () {
         await inState(handle, 'recovered');
         const closed = await ending(handle);
         assert.equal(closed.scenario, 'security-breach');
+      },
+      sites,
+    ));
+
+  it('a breach, and the isolation stands for days: another scenario is answered, and the incident is declared over', () =>
+    house.with(
+      site,
+      async () => {
+        const handle = await open({ scenario: 'security-breach', suspects: ['content-service'], tell: false });
+        const isolation = house.client.workflow.getHandle('recover.service.content-service');
+        await untilChildWaits(handle);
+        assert.match(await refusal(say(handle, 'declare', word)), /recover.service.content-service is at work/);
+        site.system.services.set('content-service', { state: 'paused' });
+        await approve(isolation);
+        const standing = await inState(handle, 'by-hand');
+        assert.deepEqual(standing.runs, [
+          {
+            workflowId: 'recover.service.content-service',
+            procedure: 'isolateService',
+            stands: { service: 'content-service' },
+          },
+        ]);
+        const { task, facts } = await seen(handle, (all) => all.task !== undefined);
+        assert.match(task?.text ?? '', /isolated until somebody lifts it: content-service/);
+        assert.match(JSON.stringify(facts), /isolated; lifted by .\/dr lift content-service/);
+
+        // The order service is down besides: it is recovered, and what is isolated is left alone.
+        await say(handle, 'choose', { scenario: 'service-outage', ...word });
+        await seen(handle, () => site.count('restartService') === 1);
+        await seen(handle, ({ facts: all }) => /recover.service.order-service.*verdict/.test(JSON.stringify(all)));
+        await inState(handle, 'by-hand');
+        const closed = await ending(handle);
+        assert.deepEqual(closed.affected, ['content-service']);
+        const { view: run } = await resultOf(handle);
+        assert.match(JSON.stringify(run.problems), /stands until it is lifted: .\/dr lift content-service/);
+        assert.equal(site.incident.frozen, true, 'the end of the incident lifts nothing');
+        await isolation.executeUpdate('lift', { args: [word] });
+        await resultOf(isolation);
       },
       sites,
     ));

@@ -52,6 +52,29 @@ describe('relief of resources: the hog is named, and only what the plan allows i
     });
   });
 
+  it('an isolated service has the memory: it is neither given more nor restarted, and said to be isolated', async () => {
+    const site = platform();
+    site.resources.hog('ai-service', 199_000_000, { isolated: true });
+    await house.with(site, async () => {
+      assert.match(
+        (await failureOf(await start())).message,
+        /ai-service takes .*; ai-service is frozen or in no network/,
+      );
+      assert.deepEqual([site.count('limitMemory'), site.count('restartService')], [0, 0]);
+    });
+  });
+
+  it('beside an isolated service that has its memory: what can be relieved is, and the run ends', async () => {
+    const site = platform();
+    site.resources.hog('ai-service', 199_000_000, { isolated: true });
+    site.resources.fill();
+    await house.with(site, async () => {
+      const report = await resultOf(await start());
+      assert.deepEqual(kinds(report.result['taken']), [['Remove', true]]);
+      assert.ok(report.view.timeline.some(({ text }) => /ai-service is frozen or in no network/.test(text)));
+    });
+  });
+
   it('memory: the ceiling does not help, so it is restarted', async () => {
     const site = platform();
     site.resources.hog('ai-service', 262_000_000, { limitBytes: 265_000_000 });

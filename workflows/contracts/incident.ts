@@ -194,8 +194,10 @@ export const reviewSignal = defineSignal<[ReviewMessage]>('review');
 export interface StartedRun {
   workflowId: string;
   procedure: string;
-  /** How it ended, in a sentence; absent: it is at work. */
+  /** How it ended, in a sentence; absent: it is at work, or stands. */
   ended?: string;
+  /** An isolation that has done its work: the service stays isolated until somebody lifts it. */
+  stands?: { service: string };
 }
 
 /** What people were told. */

@@ -23,6 +23,14 @@ export interface IsolatedAt {
   containerId: string;
 }
 
+/** What the engine does when a container ends. */
+export interface RestartPolicy {
+  /** `no`, `always`, `unless-stopped` or `on-failure`. */
+  name: string;
+  /** Tries of `on-failure`; 0: as often as it takes. */
+  retries: number;
+}
+
 /** The container of a service, as far as an isolation goes. */
 export interface IsolationFacts {
   service: string;
@@ -38,6 +46,7 @@ export interface IsolationFacts {
     paused: boolean;
     startedAt: string;
     networks: string[];
+    restartPolicy: RestartPolicy;
   };
 }
 

@@ -74,6 +74,9 @@ export const retargetSignal = defineSignal<[RetargetMessage]>('retarget');
 /** A run that was started by another tells it that a person is needed, or not any more. Between runs only. */
 export const childSignal = defineSignal<[ChildWaits]>('childWaits');
 
+/** What a run was started for is done, and stands until a person ends it: whoever started it waits no longer. Between runs. */
+export const standsSignal = defineSignal<[{ workflowId: string }]>('stands');
+
 /** `release`: the run that holds the lock of a database lets it go. Between runs, and for a person who knows why. */
 export const releaseSignal = defineSignal<[WordMessage]>('release');
 

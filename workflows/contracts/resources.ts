@@ -29,6 +29,8 @@ export interface ContainerUse {
   limitBytes: number | null;
   /** Its last end was the kernel's doing, for want of memory. */
   oomKilled: boolean;
+  /** It is frozen, or in no network: somebody holds it still. Absent: nobody does. */
+  isolated?: true;
   /** Processors it kept busy while it was measured, 1 is one; null: it does not run, or was looked at only once. */
   cpus: number | null;
 }
@@ -102,4 +104,6 @@ export interface Hog {
   says: string;
   /** What the plan allows, gentlest first. */
   reliefs: Relief[];
+  /** Why nothing is done against it, whatever the plan allows, in a sentence. */
+  untouched?: string;
 }

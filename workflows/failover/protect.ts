@@ -58,8 +58,15 @@ export async function tellServices(
             .filter((one) => services.includes(one.name))
             .map((one) => ({ name: one.name, port: one.port, healthPath: one.health.path })),
         }),
-      (value) => `${variable}=${value.to}; restarted: ${value.restarted.join(', ') || 'none'}`,
+      (value) =>
+        `${variable}=${value.to}; restarted: ${value.restarted.join(', ') || 'none'}${value.isolated ? `; left alone, frozen or cut off: ${value.isolated.join(', ')}` : ''}`,
     );
+    for (const name of told?.isolated ?? [])
+      run.problem({
+        code: 'DR-SERVICE',
+        message: `${name} is frozen or cut off, so it was not made anew: it has the old address of the database`,
+        next: `When it is trusted again: lift its isolation, then ./dr recover service ${name} --first recreate --reason "WHY"`,
+      });
     restarted.push(...(told?.restarted ?? []));
   }
   return restarted;

@@ -16,6 +16,7 @@ import {
   tellUpdateUpdate,
 } from '../contracts/incident';
 import { listenTo } from '../kernel/word';
+import { standsSignal } from '../contracts/messages';
 import type { Incident } from './state';
 
 const now = (): string => new Date().toISOString();
@@ -24,14 +25,17 @@ const now = (): string => new Date().toISOString();
 export function listenForWords(incident: Incident): void {
   const { run, said } = incident;
   const { gates } = run.messages;
-  /** Runs that were started and have not ended: they are answered, or aborted, by their own names. */
+  /** Runs that were started and have not ended: they are answered, or aborted, by their own names. One that stands has done its work. */
   const atWork = (): string | undefined => {
-    const open = incident.runs.filter((one) => one.ended === undefined).map((one) => one.workflowId);
+    const open = incident.runs.filter((one) => one.ended === undefined && !one.stands).map((one) => one.workflowId);
     return open.length === 0
       ? undefined
       : `${open.join(', ')} is at work: wait for it, answer it, or abort it by its name`;
   };
   const over = (): string | undefined => said.declared && `${said.declared.by} declared it over at ${said.declared.at}`;
+  setHandler(standsSignal, ({ workflowId }) => incident.stands(workflowId), {
+    description: 'What a run was started for stands: sent by that run',
+  });
   setHandler(incidentQuery, () => incident.view(), { description: 'The incident as it stands, as JSON' });
   listenTo(run, {
     update: chooseUpdate,

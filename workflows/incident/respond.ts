@@ -1,8 +1,8 @@
 /** Phase "Respond": what answers the scenario is started, each with its own id, gates and report, and waited for. */
 import type { Incident } from './state';
-import { controlQueue, recoveryLock } from '../contracts/names';
+import { controlQueue, recoveryLock, serviceResource } from '../contracts/names';
 import { noScenario } from '../contracts/incident';
-import { describeEnd } from '../kernel/child';
+import { describeEnd, type ChildEnd } from '../kernel/child';
 import { lossOf, whyNot } from '../system/child';
 import type { Choice } from './decide';
 import { describeResponse, responseTo, type Start } from './responses';
@@ -29,9 +29,12 @@ export async function respond(incident: Incident, { scenario, by }: Choice): Pro
     return { state: 'by-hand' };
   }
   const facts = incident.facts;
+  const isolated = incident.isolated.map(serviceResource);
   const waves = facts
     ? response
         .waves({ plan, facts, incident: incident.name, suspects: input.suspects })
+        // What stands isolated is not recovered, and not isolated twice.
+        .map((wave) => wave.filter(({ resource }) => !isolated.includes(resource)))
         .filter((wave) => wave.length > 0)
     : [];
   if (waves.length === 0)
@@ -54,9 +57,19 @@ export async function respond(incident: Incident, { scenario, by }: Choice): Pro
     losses.push(...ended.map(({ lossMs }) => lossMs));
     if (failed.length > 0) return { state: 'failed', why: failed.join('; ') };
   }
-  await incident.look('Look whether it helped');
-  if (!incident.isWell) return { state: 'failed', why: `what was started has ended, and ${incident.impact}` };
   const lossMs = losses.some((one) => one === null) ? null : Math.max(0, ...losses.map((one) => one ?? 0));
+  return whetherItHelped(incident, lossMs);
+}
+
+/** Looks again. A service that stands isolated does not work, and is not meant to: the rest is for people then. */
+export async function whetherItHelped(incident: Incident, lossMs: number | null): Promise<Outcome> {
+  await incident.look('Look whether it helped');
+  const { isolated } = incident;
+  if (isolated.length > 0) {
+    incident.enter('by-hand');
+    return { state: 'by-hand' };
+  }
+  if (!incident.isWell) return { state: 'failed', why: `what was started has ended, and ${incident.impact}` };
   return { state: 'recovered', lossMs };
 }
 
@@ -88,10 +101,20 @@ async function runOne(
       ...own,
     },
   };
-  const end = await run.childResult(`${procedure} of ${resource}`, child, { lockPatienceMs });
-  view.ended = describeEnd(end);
-  incident.show();
+  const ended = (how: ChildEnd): void => {
+    view.ended = describeEnd(how);
+    incident.show();
+  };
+  const work = `${procedure} of ${resource}`;
+  // It ends when it is lifted, which may be days later.
+  const end =
+    procedure === 'isolateService'
+      ? await run.childStanding(work, child, { lockPatienceMs, stands: () => view.stands !== undefined, ended })
+      : await run.childResult(work, child, { lockPatienceMs });
+  if (!end) return { lossMs: 0 };
+  ended(end);
   const why = whyNot(end);
+  if (procedure === 'siteFailover' && why === undefined) incident.movedTo(own['site'] as string);
   // What was not needed has lost nothing.
   const lossMs = 'report' in end && end.report.view.verdict === 'none' ? 0 : lossOf(end);
   return { ...(why === undefined ? {} : { why: `${workflowId}: ${why}` }), lossMs };

@@ -62,7 +62,7 @@ const responses: Record<string, Response> = {
   },
   'service-outage': {
     begins:
-      'serviceRecovery of each service that is down, in the order they need each other; fullSystemRecovery where data, store or gateway is down, or most of them',
+      'serviceRecovery of each service that is down, in the order they need each other; fullSystemRecovery where data, store or gateway is down, or half of them',
     waves: (situation) => (isWide(situation) ? [[wholeSystem(situation)]] : outage(situation)),
   },
   'security-breach': {

@@ -10,8 +10,10 @@ import type {
   Verdict,
 } from '../contracts/incident';
 import type { WordMessage } from '../contracts/messages';
+import { recoveryLock, serviceResource } from '../contracts/names';
 import { wordCommands } from '../kernel/commands';
 import type { Run } from '../kernel/run';
+import { planAt } from '../site/view';
 import { clockTime, nextUpdateBy } from './clock';
 import { affectedOf, impactOf, severityOf, type Affected } from './impact';
 import { beyondDoubt, judge, proposed } from './judge';
@@ -40,6 +42,8 @@ export class Incident {
     declared?: WordMessage & { at: string };
     review?: ReviewMessage & { at: string };
   } = {};
+  /** The plan as the platform stands now: with another site in the place of the primary one, once that has failed over. */
+  private here: Plan;
   /** Of the gate that is open, so that a word can close it. */
   gate: CancellationScope | undefined;
 
@@ -51,6 +55,7 @@ export class Incident {
     readonly openedAt: number,
     severity: Plan['incidents']['severities'][number] | undefined,
   ) {
+    this.here = plan;
     this.severity = severity ?? severityOf(plan, []);
     this.telling = input.tell ? new Telling(this) : undefined;
   }
@@ -81,7 +86,7 @@ export class Incident {
 
   /** Looks anew, judges anew. A severity rises with what is affected, unless a person has set it; it never falls. */
   async look(title = 'Look at everything at once'): Promise<void> {
-    const { run, plan, input } = this;
+    const { run, here: plan, input } = this;
     const facts = await run.probe(
       title,
       () => lookAtEverything(plan),
@@ -100,6 +105,32 @@ export class Incident {
       run.note(`severity ${now.name} (${now.title}): ${this.impact}`);
     }
     this.show();
+  }
+
+  /** Services that are isolated now, by runs of this incident. */
+  get isolated(): string[] {
+    return this.runs.flatMap(({ ended, stands }) => (ended === undefined && stands ? [stands.service] : []));
+  }
+
+  /** How the isolations that stand are lifted, a line each. */
+  get lifts(): string[] {
+    return this.isolated.map((service) => `./dr lift ${service} --reason "WHY"`);
+  }
+
+  /** What a run was started for is done. */
+  stands(workflowId: string): void {
+    const view = this.runs.findLast((one) => one.workflowId === workflowId && one.ended === undefined);
+    if (!view || view.procedure !== 'isolateService') return;
+    const service = workflowId.slice(recoveryLock(serviceResource('')).length);
+    view.stands = { service };
+    this.run.note(`${service} is isolated, and stays so until somebody lifts it: ./dr lift ${service} --reason "WHY"`);
+    this.show();
+  }
+
+  /** Another site serves now: from here on it is looked at, since the primary one was stopped for good. */
+  movedTo(name: string): void {
+    const site = this.plan.sites.find((one) => one.name === name);
+    if (site) this.here = planAt(this.plan, site);
   }
 
   enter(state: IncidentView['state']): void {
@@ -162,7 +193,10 @@ export class Incident {
       { label: 'Scenario', value: this.scenario ?? 'not chosen' },
       { label: 'Next update by', value: this.nextUpdate ?? 'none is due' },
       { label: 'Missed updates', value: String(this.missed) },
-      ...this.runs.map(({ workflowId, ended }) => ({ label: workflowId, value: ended ?? 'at work' })),
+      ...this.runs.map(({ workflowId, ended, stands }) => ({
+        label: workflowId,
+        value: ended ?? (stands ? `isolated; lifted by ./dr lift ${stands.service} --reason "WHY"` : 'at work'),
+      })),
     ]);
     run.facts(
       'Scenarios',
@@ -182,7 +216,10 @@ export class Incident {
     const findings = { by: 'YOUR ROLE', findings: 'WHAT WAS FOUND' };
     switch (this.state) {
       case 'by-hand':
-        return run.task({ text: 'people to deal with it, and then to declare it over', commands: declare });
+        return run.task({
+          text: `people to deal with it, and then to declare it over${this.isolated.length > 0 ? `; isolated until somebody lifts it: ${this.isolated.join(', ')}` : ''}`,
+          commands: [...declare, ...this.lifts],
+        });
       case 'recovered':
         return run.task({ text: 'somebody to declare the incident over: everything works', commands: declare });
       case 'reviewing':

@@ -13,7 +13,7 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { problemOf } from '../contracts/errors';
-import { childSignal } from '../contracts/messages';
+import { childSignal, standsSignal } from '../contracts/messages';
 import { drillLock } from '../contracts/names';
 import { needsPerson, type Problem, type Report, type RunState } from '../contracts/run-view';
 
@@ -125,6 +125,14 @@ export async function whenUnlocked(child: ChildProcedure, patienceMs: number): P
 export function describeEnd(end: ChildEnd): string {
   if ('locked' in end) return `not started: another run has ${end.locked}`;
   return 'failed' in end ? `ended without success: ${end.failed.message}` : `ended, verdict ${end.report.view.verdict}`;
+}
+
+/** Tells the run that started this one, if any, that what it was started for stands. It may be over: then nobody hears it. */
+export function tellParentItStands(): void {
+  const { parent, workflowId } = workflowInfo();
+  if (!parent) return;
+  const handle = getExternalWorkflowHandle(parent.workflowId, parent.runId);
+  void CancellationScope.nonCancellable(() => handle.signal(standsSignal, { workflowId })).catch(() => undefined);
 }
 
 /**

@@ -133,6 +133,34 @@ export class Run {
     return this.step('child', title, () => whenUnlocked(own, lockPatienceMs).finally(over), { outcome: describeEnd });
   }
 
+  /**
+   * The same, and waits only until what it does stands; then it goes on without this run.
+   * @param stands whether it stands; read again whenever something has happened
+   * @param ended told how it ended, also when that is days later
+   * @returns how it ended before it stood; undefined: it stands
+   */
+  childStanding(
+    title: string,
+    child: ChildProcedure,
+    {
+      lockPatienceMs,
+      stands,
+      ended,
+    }: { lockPatienceMs: number; stands: () => boolean; ended: (end: ChildEnd) => void },
+  ): Promise<ChildEnd | undefined> {
+    const own = this.onCopy(child);
+    const act = (): Promise<ChildEnd | undefined> => {
+      const end = whenUnlocked(own, lockPatienceMs)
+        .finally(() => this.record.childOver(own.workflowId))
+        .then((how) => {
+          ended(how);
+          return how;
+        });
+      return Promise.race([end, condition(stands).then(() => undefined)]);
+    };
+    return this.step('child', title, act, { outcome: (end) => (end ? describeEnd(end) : 'it stands') });
+  }
+
   /** What a run of a drill starts works on the copy as well, under a lock of the drill. */
   private onCopy(child: ChildProcedure): ChildProcedure {
     if (!this.drill) return child;

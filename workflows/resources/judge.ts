@@ -16,7 +16,7 @@ const percentOf = (part: number, whole: number): number => (whole > 0 ? (part / 
 const rounded = (percent: number): string => `${Math.floor(percent)} %`;
 
 function judgeMemory(one: ContainerUse, { memory, thresholds }: Resources): Hog[] {
-  const { service, containerId, limitBytes, memoryBytes, oomKilled, running, startedAt } = one;
+  const { service, containerId, limitBytes, memoryBytes, oomKilled, running, startedAt, isolated } = one;
   const allowed = memory.find((entry) => entry.service === service);
   const ceiling = allowed?.ceiling;
   // One without a limit is held against the ceiling of the plan, where it has one.
@@ -36,7 +36,8 @@ function judgeMemory(one: ContainerUse, { memory, thresholds }: Resources): Hog[
       says: killed
         ? `${service} was killed for want of memory, with a limit of ${limitBytes === null ? 'none' : bytes(limitBytes)}`
         : `${service} takes ${bytes(memoryBytes ?? 0)} of ${bytes(most ?? 0)}${limitBytes === null ? ' that the plan gives it, and has no limit' : ''} (${rounded(share)})`,
-      reliefs: possible.flatMap((relief) =>
+      ...(isolated ? { untouched: `${service} is frozen or in no network: it is left as it is` } : {}),
+      reliefs: (isolated ? [] : possible).flatMap((relief) =>
         allowed?.measures.some((measure) => measure === relief.kind)
           ? [{ ...relief, automatic: allowed.automatic.some((measure) => measure === relief.kind) }]
           : [],

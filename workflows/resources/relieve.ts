@@ -21,7 +21,7 @@ export interface Taken {
 /** @returns what was done; nothing where the plan allows nothing, or it was relieved by itself */
 export async function relieve(run: Run, context: ResourceContext, hog: Hog, measuredAt: number): Promise<Taken[]> {
   const taken: Taken[] = [];
-  if (hog.reliefs.length === 0) run.note(`${hog.says}; the plan allows nothing against it`);
+  if (hog.reliefs.length === 0) run.note(`${hog.says}; ${hog.untouched ?? 'the plan allows nothing against it'}`);
   for (const [index, relief] of hog.reliefs.entries()) {
     try {
       const allowed = await allow(run, context, hog, relief, index === 0 ? measuredAt : 0);

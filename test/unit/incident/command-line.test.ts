@@ -36,6 +36,11 @@ describe('commands of incidents say what is wrong before anything is done', () =
       for (const sentence of sentences) assert.match(err, sentence);
     });
 
+  it('the help of `lift` names the run that may refuse it, and no incident', async () => {
+    const { out } = await drHere(['lift', '--help']);
+    assert.match(out, /3 the run refused it/);
+  });
+
   it('an incident reads at night: how bad, what, what is at work, what is due, and why', () => {
     const lines = incidentLines(
       {
@@ -55,7 +60,14 @@ describe('commands of incidents say what is wrong before anything is done', () =
             begins: 'serviceRecovery',
           },
         ],
-        runs: [{ workflowId: 'recover.service.order-service', procedure: 'serviceRecovery' }],
+        runs: [
+          { workflowId: 'recover.service.order-service', procedure: 'serviceRecovery' },
+          {
+            workflowId: 'recover.service.content-service',
+            procedure: 'isolateService',
+            stands: { service: 'content-service' },
+          },
+        ],
         updates: [{ at: '2026-11-22T17:05:00.000Z', by: 'on-call', message: 'orders by phone' }],
         nextUpdateBy: '2026-11-22T17:35:00.000Z',
         missedUpdates: 1,
@@ -67,6 +79,7 @@ describe('commands of incidents say what is wrong before anything is done', () =
       'Affected: order-service',
       'Scenario: service-outage',
       'Run recover.service.order-service: at work',
+      'Run recover.service.content-service: isolated; lifted by ./dr lift content-service --reason "WHY"',
       'Next update by 2026-11-22 17:35:00 UTC  1 missed',
       '  2026-11-22 17:05:00 UTC on-call: orders by phone',
       'Scenarios of the plan, the likeliest first',

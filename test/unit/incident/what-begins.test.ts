@@ -19,6 +19,14 @@ describe('what an incident begins', () => {
   };
   const resources = (scenario: string): string[][] => starts(scenario).map((wave) => wave.map((one) => one.resource));
 
+  it('says of half of the services what is done with half of them', () => {
+    for (const { service } of facts.services.slice(0, Math.ceil(facts.services.length / 2)))
+      change(facts, service, { state: 'stopped' });
+    assert.deepEqual(resources('service-outage'), [['system']]);
+    const response = responseTo(plan, 'service-outage');
+    assert.match('begins' in response ? response.begins : '', /or half of them$/);
+  });
+
   it('recovers the services that are down, first those that others need', () => {
     change(facts, 'api-gateway', { state: 'stopped' });
     change(facts, 'auth-service', { state: 'none' });

@@ -47,6 +47,11 @@ describe('what counts as exhausted, and what may be done', () => {
   });
   it('a hog that the plan does not name has no measures', () =>
     assert.deepEqual(kinds(container('postgres', { memoryBytes: 199e6 })), [[]]));
+  it('one that is frozen or cut off is named, and nothing is done to it', () => {
+    const facts = container('ai-service', { memoryBytes: 199e6, isolated: true });
+    assert.deepEqual(kinds(facts), [[]]);
+    assert.match(judge(facts, resources)[0]?.untouched ?? '', /ai-service is frozen or in no network/);
+  });
   it('an entry without files is no measure', () => {
     const disk = { service: 'content-service', path: '/var/tmp', totalBytes: 100, freeBytes: 5, largest: [] };
     const of = (name: string, files: number) => ({ name, files, bytes: files, olderThan: 0 });
