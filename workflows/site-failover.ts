@@ -123,13 +123,13 @@ async function takeOver(run: Run, move: Move, seen: SiteAssessment, valid: Appro
   without.push(...(await recoverServices(run, system, rest, valid)));
   without.push(...(await askForPages(run, system, rest)));
   const allMs = Date.now() - system.began;
-  const traffic = early ?? (await sendTraffic(run, move, valid));
-
   const sound = await verify(run, move, moved, stores);
   const lost = [...new Set(without)];
   if (lost.length === 0 && sound.sound)
-    run.verified(`${sound.says}${traffic ? '' : '; that clients come by the public name is NOT proven'}`, worst(moved));
+    run.verified(`${sound.says}${early ? '' : '; that clients come by the public name is NOT proven'}`, worst(moved));
   const exposed = await protectAll(run, moved);
+  // What needs no public name does not wait for the person who changes it, and is not lost with his no.
+  const traffic = early ?? (await sendTraffic(run, move, valid));
   tell(run, move, moved, { seen, criticalMs, allMs, lost, traffic });
   return {
     verdict: 'judge',
@@ -217,6 +217,14 @@ async function protectAll(run: Run, moved: Moved[]): Promise<string[]> {
 const worst = (moved: Moved[]): number | null =>
   moved.some(({ loss }) => loss.ms === null) ? null : Math.max(0, ...moved.map(({ loss }) => loss.ms ?? 0));
 
+/** A page under the public name says that clients are served; which site has answered it does not say. */
+const clientsWords = (plan: Plan, traffic: boolean): string => {
+  if (!traffic) return 'NOT PROVEN to be sent to the site';
+  return plan.traffic?.page
+    ? 'get an answer under the public name; by which site was not looked at'
+    : 'are sent to the site';
+};
+
 function tell(
   run: Run,
   { plan, home, system }: Move,
@@ -247,7 +255,7 @@ function tell(
       label: 'All services',
       value: `served after ${duration(told.allMs)}${told.lost.length > 0 ? `, but for ${told.lost.join(', ')}` : ''}`,
     },
-    { label: 'Clients', value: told.traffic ? 'are sent to the site' : 'NOT PROVEN to be sent to the site' },
+    { label: 'Clients', value: clientsWords(plan, told.traffic) },
     {
       label: 'Next',
       value: `every run on ${moved.map(({ seen }) => `database ${seen.database.name}`).join(', ')} is kept off by its lock until it is home again; keep site ${home.name} from serving when it comes back`,

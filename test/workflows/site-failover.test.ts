@@ -306,6 +306,28 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('nobody changes the public record: what was done is validated, protected and reported, and clients are not proven', async () => {
+    const site = loseSitePartly(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        await answer(handle, 'site-failover');
+        const view = await gate(handle, 'traffic');
+        assert.ok(site.count('placeTransactions') > 0, 'validated before a person is waited for');
+        assert.ok(site.count('archiveCheck') > 0, 'the archive, too');
+        await handle.executeUpdate('reject', {
+          args: [{ card: openCard(view), by: 'Management', reason: 'the zone is not ours' }],
+        });
+        const report = await resultOf(handle);
+        assert.deepEqual([report.result['traffic'], report.view.verdict], [false, 'met']);
+        assert.match(JSON.stringify(report.view.timeline), /the record was not changed: rejected by Management/);
+        await letGo();
+      },
+      both,
+    );
+  });
+
   it('a service does not come up: the run is held, and may go on without it on record', async () => {
     const site = loseSitePartly(new FakeSite());
     site.system.ill.add('menu-service');

@@ -63,9 +63,13 @@ export async function respond(incident: Incident, { scenario, by }: Choice): Pro
 
 /** Looks again. A service that stands isolated does not work, and is not meant to: the rest is for people then. */
 export async function whetherItHelped(incident: Incident, lossMs: number | null): Promise<Outcome> {
-  await incident.look('Look whether it helped');
-  const { isolated } = incident;
-  if (isolated.length > 0) {
+  let stood: number;
+  do {
+    stood = incident.isolated.length;
+    await incident.look('Look whether it helped');
+    // Lifted while it was looked at: what was seen is of before.
+  } while (incident.isolated.length < stood);
+  if (stood > 0) {
     incident.enter('by-hand');
     return { state: 'by-hand' };
   }

@@ -3,6 +3,7 @@ import type { Traffic } from '../../plan';
 import type { Approval } from '../contracts/approval';
 import { drFailure } from '../contracts/errors';
 import { duration } from '../contracts/words';
+import { Ended } from '../kernel/endings';
 import type { Run } from '../kernel/run';
 import type { Move } from './context';
 
@@ -31,11 +32,17 @@ export async function sendTraffic(run: Run, move: Move, valid: Approval): Promis
   const { traffic } = move.plan;
   run.phase('Traffic');
   if (traffic?.driver === 'command') return (await byCommand(run, move, traffic, valid)) && check(run, move, traffic);
-  const approval = await byPerson(run, move);
+  const approval = await byPerson(run, move).catch(notDone);
+  run.task(undefined);
+  if (approval instanceof Ended) {
+    run.note(
+      `the record was not changed: ${approval.message}; the site serves, and whoever asks by the public name waits`,
+    );
+    return false;
+  }
   await run.irreversible(`Take it from ${approval.reference.by} that the record was changed`, approval, () =>
     Promise.resolve(),
   );
-  run.task(undefined);
   if (traffic) return check(run, move, traffic);
   run.note('the plan names no traffic: where the public name leads was not looked at');
   return false;
@@ -57,6 +64,12 @@ async function byCommand(
   return done !== undefined;
 }
 
+/** The site serves already: that nobody changes the record now is an answer, and no reason to end the run. */
+function notDone(error: unknown): Ended {
+  if (error instanceof Ended && (error.state === 'rejected' || error.state === 'expired')) return error;
+  throw error;
+}
+
 /** A gate, because somebody has to say that it was done: its approval is the record of who did it. */
 function byPerson(run: Run, move: Move): Promise<Approval> {
   const { record, target, ttl } = recordOf(move);
@@ -74,7 +87,10 @@ function byPerson(run: Run, move: Move): Promise<Approval> {
       loss: [],
       facts: [{ label: 'Where', value: 'at whoever keeps the DNS zone' }],
       tables: [],
-      warnings: ['The site serves already: only whoever asks by the public name waits for this.'],
+      warnings: [
+        'The site serves already: only whoever asks by the public name waits for this.',
+        'A rejection ends the run with the record as it is; what was done stays.',
+      ],
     }),
   });
 }
@@ -90,7 +106,8 @@ async function check(run: Run, move: Move, traffic: Traffic): Promise<boolean> {
     `Look where ${record} leads`,
     async () => {
       const answer = await on.probe.checkTraffic({ traffic, target, deadlineMs });
-      if (!answer.ok) throw drFailure('DR-TRAFFIC', `clients are not sent to ${target}: ${answer.says}`);
+      const not = traffic.page ? `nobody answers under ${record}` : `clients are not sent to ${target}`;
+      if (!answer.ok) throw drFailure('DR-TRAFFIC', `${not}: ${answer.says}`);
       return answer;
     },
     ({ says }) => says,
