@@ -16,6 +16,7 @@ import { serves } from './failover/serving';
 import { look, type Survey } from './failover/survey';
 import type { GateDefinition } from './kernel/gate';
 import { runProcedure, type Finished } from './kernel/procedure';
+import { gatePolicy } from './kernel/gate-policy';
 import type { Run } from './kernel/run';
 
 /** How long the first write through the client path is tried before the step fails. */
@@ -72,13 +73,8 @@ async function body(run: Run, input: RestartInput, plan: Plan): Promise<Finished
   if (input.orGiveUp && serves(survey.primary)) return cameBack(run, service);
 
   run.phase('Decide');
-  const policy = plan.approvals.find((one) => one.gate === 'restart.restart');
   const gate: GateDefinition<{ answers: boolean }> = {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 10 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'restart.restart', input, 10 * 60_000),
     freshMs: 2_000,
     measure: async () => {
       const now = await on.urgent.surveyServer({ ...at, service });

@@ -15,6 +15,7 @@ import { tellParentItStands } from './kernel/child';
 import { wordCommands } from './kernel/commands';
 import type { CardContent } from './kernel/gate';
 import { runProcedure, type Finished } from './kernel/procedure';
+import { gatePolicy } from './kernel/gate-policy';
 import type { Run } from './kernel/run';
 import { siteActivities, type SiteProxies } from './kernel/site';
 import { listenTo } from './kernel/word';
@@ -131,14 +132,9 @@ function decide(
   plan: Plan,
   look: () => Promise<IsolationFacts>,
 ): Promise<Approval> {
-  const policy = plan.approvals.find((one) => one.gate === 'security.isolate');
   run.phase('Decide');
   return run.gate<IsolationFacts>('isolate', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'security.isolate', input),
     measure: look,
     drifted: (was, is) =>
       was.container?.id === is.container?.id

@@ -1,4 +1,5 @@
 /** Phase 2: the gate. The policy answers where nothing is in doubt; a person where something is. */
+import { gatePolicy } from '../kernel/gate-policy';
 import type { LossEstimate, ServerFacts } from '../contracts/cluster';
 import type { FailoverInput } from '../contracts/failover';
 import { bytes, count, duration, known } from '../contracts/words';
@@ -31,11 +32,7 @@ export function promoteGate(cluster: Cluster, input: FailoverInput, first: Failo
   return {
     latest: () => latest,
     freshMs,
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 10 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(cluster.plan, 'failover.promote', input, 10 * 60_000),
     measure: async () => {
       // The first card shows what has just been looked at.
       if (shown) latest = await measureAgain(cluster, input, first);

@@ -2,6 +2,7 @@
 import type { FenceProof } from '../contracts/recovery';
 import type { FailoverInput } from '../contracts/failover';
 import type { Problem } from '../contracts/run-view';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import type { Cluster } from './context';
 import type { FailoverFacts } from './decide';
@@ -22,15 +23,10 @@ export async function acceptUnproven(
   prove: () => Promise<Proof>,
 ): Promise<FenceProof | undefined> {
   const old = survey.primary.service;
-  const policy = cluster.plan.approvals.find((one) => one.gate === 'failover.unproven-fence');
   let measured: Proof | undefined = { failed: first };
   let latest: Proof = measured;
   const approval = await run.gate('unproven-fence', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 10 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(cluster.plan, 'failover.unproven-fence', input, 10 * 60_000),
     measure: async () => {
       latest = measured ?? (await prove());
       measured = undefined;

@@ -1,4 +1,5 @@
 /** Phase "Decide": which scenario it is. A person says so at a card; the plan may, where the facts leave no doubt. */
+import { gatePolicy } from '../kernel/gate-policy';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { noScenario, type Verdict } from '../contracts/incident';
 import { Ended, Retargeted } from '../kernel/endings';
@@ -47,14 +48,9 @@ export async function decide(incident: Incident, failed?: string): Promise<Choic
 
 function ask(incident: Incident, failed: string | undefined) {
   const { run, plan, input } = incident;
-  const policy = plan.approvals.find((one) => one.gate === 'incident.scenario');
   run.phase('Decide');
   return run.gate('scenario', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 15 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'incident.scenario', input, 15 * 60_000),
     afterExpiry: 'the on-call chain is called, and the card opens again',
     // They were measured a moment ago, and what begins then measures for itself.
     measure: () =>

@@ -9,6 +9,7 @@ import type { ApprovalReference } from '../contracts/approval';
 import { databaseResource } from '../contracts/names';
 
 import { count, duration, known } from '../contracts/words';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import { beside, siteOf, type Cluster } from '../failover/context';
 import type { Survey } from '../failover/survey';
@@ -41,7 +42,6 @@ export async function reprotectMember(
   const facts = seen.container ? seen : await containerAgain(run, cluster, member);
   const primary = survey.at;
   const at = { database: primary.database, site, service: member.service };
-  const policy = cluster.plan.approvals.find((one) => one.gate === 'reprotect.rebuild');
   // As a server of its own, for activities that work on "the database's server".
   const asServer = { database: { ...primary.database, ...member }, site };
 
@@ -54,11 +54,7 @@ export async function reprotectMember(
     return latest;
   };
   const approval = await run.gate('rebuild', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 4 * 3_600_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(cluster.plan, 'reprotect.rebuild', input, 4 * 3_600_000),
     freshMs: 5_000,
     measure: measured,
     drifted: (before, now) =>

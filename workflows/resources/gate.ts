@@ -3,6 +3,7 @@ import type { Approval } from '../contracts/approval';
 import type { Hog, Relief } from '../contracts/resources';
 import { duration } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import type { ResourceContext } from './context';
 import { identityOf, titleOf } from './judge';
@@ -28,15 +29,10 @@ export async function allow(
   measuredAt: number,
 ): Promise<{ approval: Approval; relief: () => Relief }> {
   const { input, plan } = context;
-  const policy = plan.approvals.find((one) => one.gate === 'resources.free');
   // What was approved is what the card showed: no session and no file that came later.
   let shown = relief;
   const approval = await run.gate<Facts>('free', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'resources.free', input),
     freshMs,
     measure: async () => {
       if (Date.now() - measuredAt < freshMs) return { hog, relief };

@@ -2,6 +2,7 @@
 import type { Approval } from '../contracts/approval';
 import type { Measure, ServiceFacts } from '../contracts/service';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import type { ServiceContext } from './context';
 import { diagnose } from './diagnose';
@@ -29,15 +30,10 @@ const titles: Record<Measure, (service: string) => string> = {
 /** @param seen the newest look there is @throws CameBack */
 export async function allow(run: Run, context: ServiceContext, measure: Measure, seen: ServiceFacts): Promise<Allowed> {
   const { at, input, plan } = context;
-  const policy = plan.approvals.find((one) => one.gate === 'service.recover');
   const title = titles[measure](at.service.name);
   let latest = seen;
   const approval = await run.gate<ServiceFacts>('recover', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'service.recover', input),
     freshMs,
     measure: async () => {
       // A pause or a held step may lie between the look and the gate.

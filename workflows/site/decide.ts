@@ -2,6 +2,7 @@
 import type { Approval } from '../contracts/approval';
 import { bytes, count, duration, known } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import { assessSites, otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
@@ -42,11 +43,7 @@ export async function decideMove(run: Run, move: Move, first: SiteAssessment): P
   let at = Date.now();
   run.phase('Decide');
   const approval = await run.gate<Bound>('site-failover', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'site.failover', input),
     freshMs,
     measure: async () => {
       if (Date.now() - at >= freshMs) {

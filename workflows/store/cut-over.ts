@@ -5,6 +5,7 @@ import { storeResource } from '../contracts/names';
 import type { RestoredStore, RestoreRedisInput, StoreFacts } from '../contracts/store';
 import { count, duration } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import { siteOfService } from '../service/context';
 import type { StoreContext } from './context';
@@ -144,15 +145,10 @@ async function decide(
   input: RestoreRedisInput,
   prepared: Prepared,
 ): Promise<{ approval: Approval; latest: () => StoreFacts }> {
-  const policy = plan.approvals.find((one) => one.gate === 'redis.restore');
   const { store } = at;
   let latest = prepared.facts;
   const approval = await run.gate<StoreFacts>('restore', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'redis.restore', input),
     measure: async () => (latest = await on.urgent.inspectStore(at)),
     drifted: (before, now) =>
       same(before, now) ? undefined : `${store.name}: ${describe(before)}; now ${describe(now)}`,

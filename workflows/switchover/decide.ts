@@ -5,6 +5,7 @@ import type { Problem } from '../contracts/run-view';
 import { bytes, duration } from '../contracts/words';
 import { lsnBytes } from '../contracts/wal';
 import type { GateDefinition } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Cluster } from '../failover/context';
 import { look, type Survey } from '../failover/survey';
 import { demandServing } from './not-graceful';
@@ -18,15 +19,6 @@ export interface SwitchFacts {
 }
 
 export type SwitchGate = GateDefinition<SwitchFacts> & { latest: () => SwitchFacts };
-
-const policyOf = (cluster: Cluster, input: SwitchoverInput, gate: string): GateDefinition<never>['policy'] => {
-  const policy = cluster.plan.approvals.find((one) => one.gate === gate);
-  return {
-    approvers: policy?.approvers ?? [],
-    expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-    onExpiry: 'reject',
-  };
-};
 
 /**
  * The gate of a switchover. Every server is looked at again before clients are held; a standby that may no longer be promoted
@@ -42,7 +34,7 @@ export function switchGate(
   let latest: SwitchFacts = { survey: first, chosen, against: [] };
   let shown = false;
   return {
-    policy: policyOf(cluster, input, 'switchover.switch'),
+    policy: gatePolicy(cluster.plan, 'switchover.switch', input),
     latest: () => latest,
     measure: async () => {
       if (shown) {
@@ -101,7 +93,7 @@ export function ungracefulGate(
 ): GateDefinition<{ primary: string; problem: string }> {
   const { primary } = survey;
   return {
-    policy: policyOf(cluster, input, 'failover.promote'),
+    policy: gatePolicy(cluster.plan, 'failover.promote', input),
     measure: () => Promise.resolve({ primary: primary.service, problem: primary.problem ?? 'it is in recovery' }),
     drifted: () => undefined,
     card: (facts) => ({

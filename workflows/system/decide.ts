@@ -1,6 +1,7 @@
 /** Phase "Decide": what will be done, in which order, and how the data is brought back, on one card. */
 import type { Approval } from '../contracts/approval';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import { assess, inWords, type Assessment } from './assess';
 import type { System } from './context';
@@ -23,16 +24,11 @@ export async function decide(
   first: Assessment,
 ): Promise<{ approval: Approval; latest: () => Assessment }> {
   const { plan, input } = system;
-  const policy = plan.approvals.find((one) => one.gate === 'system.recover');
   let seen = first;
   let at = Date.now();
   run.phase('Decide');
   const approval = await run.gate<Bound>('recover', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: input.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, 'system.recover', input),
     freshMs,
     measure: async () => {
       if (Date.now() - at >= freshMs) {
