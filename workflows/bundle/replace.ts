@@ -4,6 +4,7 @@ import type { Approval } from '../contracts/approval';
 import type { BundleFacts, Comparison, FileFinding, ImageFinding } from '../contracts/bundle';
 import { count } from '../contracts/words';
 import type { CardContent } from '../kernel/gate';
+import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import type { BundleContext } from './context';
 import { envFiles } from './stateful';
@@ -121,14 +122,9 @@ async function decide(
   wish: Wish,
 ): Promise<{ approval: Approval; latest: () => Comparison }> {
   const { at, plan } = context;
-  const policy = plan.approvals.find((one) => one.gate === `${at.kind}.restore`);
   let latest: Comparison = { same: 0, files: [], warnings: [] };
   const approval = await run.gate<Comparison>('restore', {
-    policy: {
-      approvers: policy?.approvers ?? [],
-      expiresMs: wish.approvalTimeoutMs ?? policy?.expires ?? 30 * 60_000,
-      onExpiry: 'reject',
-    },
+    policy: gatePolicy(plan, `${at.kind}.restore`, wish),
     measure: async () => (latest = await compare(context, wish)),
     drifted: (before, now) =>
       same(before, now)
