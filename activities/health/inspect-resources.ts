@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInfo, ContainerStats } from 'dockerode';
 import type { Site } from '../../plan';
 import type { ContainerUse, ResourceFacts } from '../../workflows/contracts/incident';
 import { engineOf, onEngine } from '../shared/engine';
+import { fileSystemRoom } from '../shared/file-system';
 import { withHeartbeat } from '../shared/heartbeat';
 import { listServices } from '../shared/project';
 
@@ -88,9 +88,8 @@ async function diskOf(site: Site): Promise<ResourceFacts['disk']> {
     ),
   );
   const path = info?.DockerRootDir;
-  const found = path === undefined ? undefined : await within(statfs(path));
-  if (!found || path === undefined) return undefined;
-  return { path, freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
+  const found = path === undefined ? undefined : await within(fileSystemRoom(path));
+  return found && path !== undefined ? { path, ...found } : undefined;
 }
 
 /** The answer, if it comes in time. */

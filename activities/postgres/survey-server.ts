@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import { escapeIdentifier } from 'pg';
 import type { MemberAt, ServerFacts } from '../../workflows/contracts/cluster';
@@ -9,6 +8,7 @@ import { composeVariable } from '../shared/compose';
 import { containerFacts, findService } from '../shared/containers';
 import { withEnginePatience } from '../shared/engine';
 import { execIn } from '../shared/exec';
+import { fileSystemRoom } from '../shared/file-system';
 import { queryJson } from '../shared/psql';
 import { isoSql } from '../shared/sql';
 import { takesNewConnections } from '../shared/new-connection';
@@ -185,10 +185,7 @@ async function freeRoom(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const here = container.dataVolume && (await mountpoint(at.site, container.dataVolume).catch(() => undefined));
-  if (here) {
-    const { bavail, bsize } = await statfs(here);
-    return bavail * bsize;
-  }
+  if (here) return (await fileSystemRoom(here)).freeBytes;
   const command = ['df', '--block-size=1', '--output=avail', at.database.dataDirectory];
   const options = { signal, timeoutMs: patienceMs };
   const result = await execIn(at.site, container.id, command, options).catch(() => undefined);

@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import type { Freeable, Resources, Site } from '../../plan';
 import type { DiskUse, FreeableNow } from '../../workflows/contracts/resources';
 import { drFailure } from '../../workflows/contracts/errors';
 import { findService } from '../shared/containers';
 import { engineOf, onEngine } from '../shared/engine';
 import { execIn } from '../shared/exec';
+import { dfArguments, fileSystemRoom, readDf } from '../shared/file-system';
 import { withHeartbeat } from '../shared/heartbeat';
 import { findArguments, inside } from './freeable';
 
@@ -48,10 +48,8 @@ async function engineDisk(site: Site): Promise<DiskUse | undefined> {
   const { DockerRootDir: path } = (await onEngine(site, 'asking the engine for its data root', () =>
     engineOf(site).info(),
   )) as { DockerRootDir: string };
-  const seen = await statfs(path).catch(() => undefined);
-  if (!seen) return undefined;
-  const { blocks, bavail, bsize } = seen;
-  return { path, totalBytes: blocks * bsize, freeBytes: bavail * bsize, largest: [], freeable: [] };
+  const room = await fileSystemRoom(path).catch(() => undefined);
+  return room && { path, ...room, largest: [], freeable: [] };
 }
 
 async function containerDisk(
@@ -67,11 +65,11 @@ async function containerDisk(
     if (exitCode !== 0) throw drFailure('DR-TOOL', `${command[0] ?? ''}: ${stderr.trim().slice(0, 200)}`);
     return stdout;
   };
-  const df = await run(['df', '--block-size=1', '--output=size,avail', path]);
-  const [totalBytes = NaN, freeBytes = NaN] = (df.trim().split('\n').at(-1) ?? '').trim().split(/\s+/).map(Number);
-  if (!Number.isFinite(totalBytes) || !Number.isFinite(freeBytes)) throw new Error(`df printed ${df.slice(0, 100)}`);
-  const disk = { service, path, totalBytes, freeBytes };
-  if ((1 - freeBytes / totalBytes) * 100 < thresholds.disk) return { ...disk, largest: [], freeable: [] };
+  const df = await run(dfArguments(path));
+  const room = readDf(df);
+  if (!room) throw new Error(`df printed ${df.slice(0, 100)}`);
+  const disk = { service, path, ...room };
+  if ((1 - room.freeBytes / room.totalBytes) * 100 < thresholds.disk) return { ...disk, largest: [], freeable: [] };
   const entries = free.filter((one) => one.service === service && inside(one.directory, path));
   const [largest, freeable] = await Promise.all([
     // What may not be read is passed over.

@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { DatabaseAt, DiskFacts } from '../../workflows/contracts/recovery';
 import { drFailure } from '../../workflows/contracts/errors';
 import { inspectContainer } from './containers';
 import { roomPath } from './copy-names';
 import { execIn } from './exec';
+import { dfArguments, fileSystemRoom, readDf } from './file-system';
 
 /**
  * Free room of the file system on which the copy will lie, seen through a volume that the toolbox has mounted: one made
@@ -20,15 +20,15 @@ export async function freeDisk(args: DatabaseAt & { toolbox: string }): Promise<
   if (!mount)
     throw drFailure('DR-TOOL', `container ${args.toolbox} has no volume mounted on which free disk could be seen`);
   // A worker on the engine's machine need not start a program for it.
-  const here = 'socketPath' in site.engine ? await statfs(mount.Source).catch(() => undefined) : undefined;
-  if (here) return { path: mount.Source, freeBytes: here.bavail * here.bsize, totalBytes: here.blocks * here.bsize };
-  const command = ['df', '--block-size=1', '--output=avail,size', mount.Destination];
+  const here = 'socketPath' in site.engine ? await fileSystemRoom(mount.Source).catch(() => undefined) : undefined;
+  if (here) return { path: mount.Source, ...here };
+  const command = dfArguments(mount.Destination);
   const result = await execIn(site, args.toolbox, command, { signal: cancellationSignal(), timeoutMs: 10_000 });
-  const [free, total] = (result.stdout.trim().split('\n').at(-1) ?? '').trim().split(/\s+/).map(Number);
-  if (result.exitCode !== 0 || !Number.isFinite(free) || !Number.isFinite(total))
+  const room = readDf(result.stdout);
+  if (result.exitCode !== 0 || !room)
     throw drFailure(
       'DR-TOOL',
       `df in container ${args.toolbox} printed ${JSON.stringify((result.stdout + result.stderr).slice(0, 200))}`,
     );
-  return { path: mount.Source, freeBytes: free ?? 0, totalBytes: total ?? 0 };
+  return { path: mount.Source, ...room };
 }

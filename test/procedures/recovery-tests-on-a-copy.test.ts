@@ -89,7 +89,7 @@ describe('recovery tests on a copy', function () {
     const found = (await new MockActivityEnvironment().run(proveIsolation, args)) as Isolation;
     assert.ok(found.control.reached);
     assert.ok(found.reached.some((one) => /-redis-1 [\d.]+:6379$/.test(one)));
-    assert.ok(found.shared.some((one) => /^volume .*_pgdata of /.test(one)));
+    assert.ok(found.shared.some((one) => /^volume .*_pgdata\S* of /.test(one)));
     assert.ok(found.shared.some((one) => /^network .*_default of /.test(one)));
     assert.match(faultOf(found) ?? '', /^it reaches .*; it shares /);
   });

@@ -40,9 +40,17 @@ export async function seen(
   throw new Error(`what was waited for did not come; the run is ${view?.state ?? 'unknown'}\n${story(view)}`);
 }
 
-/** The timeline, one line each. */
+/** The timeline, one line each, and what the cards of open gates say. */
 export function story(view: RunView | undefined): string {
-  return (view?.timeline ?? []).map((one) => `${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`).join('\n');
+  const lines = (view?.timeline ?? []).map((one) => `${one.at.slice(11, 23)} ${one.kind.padEnd(8)} ${one.text}`);
+  const cards = (view?.gates ?? [])
+    .filter((one) => one.state === 'open')
+    .flatMap(({ card }) => [
+      `card     ${card.title}`,
+      ...card.facts.map(({ label, value }) => `         ${label}: ${value}`),
+      ...card.tables.flatMap(({ rows }) => rows.map((row) => `         ${row.join(' | ')}`)),
+    ]);
+  return [...lines, ...cards].join('\n');
 }
 
 /** Waits until a run says that one it has started waits for a person. */

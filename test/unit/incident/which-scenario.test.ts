@@ -133,6 +133,14 @@ describe('which scenario it is', () => {
     assert.match(says('resource-exhaustion'), /97 of 100 connections/);
   });
 
+  it('a disk that fills up is told, and keeps no recovery from beginning by itself', () => {
+    facts.resources[0]!.disk = { path: '/var/lib/docker', freeBytes: 6e10, totalBytes: 1e12 };
+    change(facts, 'order-service', { state: 'stopped', healthy: false, says: 'its container is stopped' });
+    assert.equal(first(), 'service-outage');
+    assert.match(says('resource-exhaustion'), /has 60 GB left of 1 TB/);
+    assert.equal(beyondDoubt(verdicts()), true);
+  });
+
   it('a scenario that only the plan knows is left to people', () => {
     const own = { ...plan, scenarios: [{ ...plan.scenarios[0]!, name: 'flood' }] };
     const [flood] = judge(own, facts, [], () => '');

@@ -2,9 +2,14 @@ import { bytes } from '../../contracts/words';
 import type { Evidence, IncidentFacts, ResourceFacts } from '../../contracts/incident';
 
 /** Shares from which a resource counts as used up. */
-const full = { memory: 0.92, disk: 0.9, connections: 0.9 };
+const full = { memory: 0.92, disk: 0.97, connections: 0.9 };
+/** From here on a disk is worth a word, and no reason for anything yet. */
+const fillingDisk = 0.9;
 
 const share = (part: number, whole: number): string => `${Math.round((part / whole) * 100)} %`;
+
+const usedOf = ({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }): number =>
+  1 - freeBytes / totalBytes;
 
 /** Memory, disk, connections or processors are used up. */
 export function resourceExhaustion({ resources, databases }: IncidentFacts): Evidence[] {
@@ -31,11 +36,11 @@ function ofSite({ site, containers, disk, memory }: ResourceFacts): Evidence[] {
   return [
     ...killed.map(({ service }) => ({ says: `the kernel killed ${service} for want of memory`, weight: 5 })),
     ...tight,
-    ...(disk && disk.totalBytes - disk.freeBytes >= disk.totalBytes * full.disk
+    ...(disk && usedOf(disk) >= fillingDisk
       ? [
           {
             says: `the disk of site ${site} (${disk.path}) has ${bytes(disk.freeBytes)} left of ${bytes(disk.totalBytes)}`,
-            weight: 4,
+            weight: usedOf(disk) >= full.disk ? 4 : 1,
           },
         ]
       : []),
