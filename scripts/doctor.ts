@@ -1,6 +1,7 @@
+import { everyday } from './set-up/component';
 import { components } from './set-up/components';
 import { outcomeLines } from './set-up/print';
-import { complete, runComponents } from './set-up/runner';
+import { complete, runComponents, withNeeds } from './set-up/runner';
 
 export interface DoctorOptions {
   /** Print one JSON document instead of text. Default: false. */
@@ -19,7 +20,7 @@ export async function doctor({
 }: DoctorOptions = {}): Promise<number> {
   const node = { name: 'node', title: 'Node.js', result: 'present', detail: process.versions.node };
   if (!json) print(`${'ok'.padEnd(8)} ${node.title.padEnd(16)} ${'0.0 s'.padStart(8)}  ${node.detail}`);
-  const outcomes = await runComponents(components, {
+  const outcomes = await runComponents(withNeeds(everyday, components), {
     check: true,
     onOutcome: (outcome) => {
       if (!json) outcomeLines(outcome).forEach((line) => print(line));

@@ -6,8 +6,10 @@ export type State =
 /** Receives one line about what is being done now, for people; never a secret. */
 export type Progress = (line: string) => void;
 
-/** The names that `--only` takes. */
-export const componentNames = ['docker-client', 'docker', 'compose', 'temporal', 'base-image', 'images'] as const;
+/** What is looked at and provided where nothing else is asked for. */
+export const everyday = ['docker-client', 'docker', 'compose', 'temporal', 'base-image', 'images'] as const;
+/** The names that `--only` takes. A browser is for one test, which asks for it. */
+export const componentNames = [...everyday, 'browser'] as const;
 export type ComponentName = (typeof componentNames)[number];
 
 /** One thing a machine must have before the demo and the tests can run. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { componentNames, type ComponentName } from './component';
+import { componentNames, everyday, type ComponentName } from './component';
 
 export interface SetUpOptions {
-  /** The components asked for; all of them by default. Their needs come on top. */
+  /** The components asked for; by default all but the browser, which one test needs. Their needs come on top. */
   only: readonly ComponentName[];
   /** Look only. */
   check: boolean;
@@ -16,6 +16,7 @@ Provides what the demo and the tests need on this machine, and skips what is the
   --check          look only; ends with 1 when something is missing
   --only <names>   only these and what they need, separated by commas:
                    node, ${componentNames.join(', ')}
+                   (the browser only when it is named: it is for a test)
   --help           this text
 `;
 
@@ -30,7 +31,7 @@ export function parseOptions(args: readonly string[]): SetUpOptions {
     args: [...args],
     options: { check: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
-  const names = values.only?.split(',').map((name) => name.trim()) ?? [...componentNames];
+  const names = values.only?.split(',').map((name) => name.trim()) ?? [...everyday];
   const only: ComponentName[] = [];
   for (const name of names) {
     if (isComponentName(name)) only.push(name);

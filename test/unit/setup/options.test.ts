@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { componentNames } from '../../../scripts/set-up/component';
+import { everyday } from '../../../scripts/set-up/component';
 import { isStale } from '../../../scripts/set-up/dockerd';
 import { parseOptions } from '../../../scripts/set-up/options';
 import { lastLines, run } from '../../../scripts/set-up/run';
 
 describe('set-up: command line', () => {
   it('takes everything by default', () =>
-    assert.deepEqual(parseOptions([]), { only: [...componentNames], check: false, help: false }));
+    assert.deepEqual(parseOptions([]), { only: [...everyday], check: false, help: false }));
   it('takes names separated by commas, and node as done', () =>
     assert.deepEqual(parseOptions(['--check', '--only', 'node, docker,temporal']), {
       only: ['docker', 'temporal'],
