@@ -69,7 +69,17 @@ export function outcomeOf(run: PastRun): Outcome {
       return run.code === 'DR-ABORTED' && !run.failedStep ? 'nothing' : 'failed';
     case 'failed':
       return 'failed';
-    default:
+    // Somebody said no, or nobody anything; the others have not ended.
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
+    case 'running':
+    case 'watching':
+    case 'alarm':
+    case 'paused':
+    case 'waiting-approval':
+    case 'held':
+    case 'undoing':
       return 'nothing';
   }
 }
