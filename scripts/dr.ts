@@ -117,7 +117,7 @@ export async function main(argv: string[]): Promise<void> {
   // The plan brings its schema along; nobody else needs to wait for it.
   if (name === 'plan') root.addCommand((await import('./commands/plan.js')).planCommand());
   else
-    root.command('plan').description('check and show the recovery plan (plan check, plan show)');
+    root.command('plan').description('check, show and render the recovery plan (plan check, plan show, plan render)');
   prepare(root, root);
   const json =
     argv.includes('--json') || argv.some((word, index) => /^(-o|--output)$/.test(word) && argv[index + 1] === 'json');

@@ -64,6 +64,7 @@ describe('dr: the program', function () {
     'doctor',
     'plan check',
     'plan show',
+    'plan render',
     'check',
     'recover database',
     'failover',
