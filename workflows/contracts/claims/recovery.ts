@@ -6,7 +6,8 @@ import { ofDatabase, ofService, ofSystem, pick } from './parts';
 
 export function recoveryClaims(plan: Plan): Claim[] {
   const common = { section: 'recovery' } as const;
-  const first = plan.services[0]?.name ?? 'SERVICE';
+  // Whoever rehearses it on what serves begins where it hurts least.
+  const least = plan.services.at(-1)?.name ?? 'SERVICE';
   return [
     {
       ...common,
@@ -52,7 +53,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('isolateService'),
       parts: ofService,
-      prove: `./dr isolate ${first} ${why}`,
+      prove: `./dr isolate ${least} ${why}`,
     },
   ];
 }
