@@ -16,7 +16,7 @@ export const exitCodes = {
   refused: {
     code: 3,
     means:
-      'refused: by pre-flight, by the plan, or by the run a message was sent to; or a check found what is missing; nothing was changed',
+      'refused: by pre-flight, the plan, or the run a message was sent to; or a check found what is missing; nothing was changed',
   },
   missed: {
     code: 4,
