@@ -22,6 +22,7 @@ export type {
   Twilio,
   Webhook,
 } from './schema/people';
+export type { Readiness } from './schema/readiness';
 export type { Freeable, Resources } from './schema/resources';
 export type { Scenario } from './schema/scenarios';
 export type { Schedule } from './schema/schedules';

@@ -14,6 +14,7 @@ import { recoverCommand } from './commands/recover';
 import { backupCommand, siteCommand, testCommand } from './commands/things';
 import { reduceCommand } from './commands/reduced';
 import { relieveCommand } from './commands/relieve';
+import { checkCommand } from './commands/readiness';
 import { rescueCommand } from './commands/rescue';
 import { scheduleCommand } from './commands/schedules';
 import { wordCommands } from './commands/words';
@@ -73,6 +74,7 @@ ${exitTable()}`,
     testCommand(),
     siteCommand(),
     scheduleCommand(),
+    checkCommand(),
     ...startCommands(),
     ...guardCommands(),
     ...incidentCommands(),
@@ -114,7 +116,8 @@ export async function main(argv: string[]): Promise<void> {
   const name = commandName(root, argv);
   // The plan brings its schema along; nobody else needs to wait for it.
   if (name === 'plan') root.addCommand((await import('./commands/plan.js')).planCommand());
-  else root.command('plan').description('check and show the recovery plan (plan check, plan show)');
+  else
+    root.command('plan').description('check, show and render the recovery plan (plan check, plan show, plan render)');
   prepare(root, root);
   const json =
     argv.includes('--json') || argv.some((word, index) => /^(-o|--output)$/.test(word) && argv[index + 1] === 'json');

@@ -84,3 +84,6 @@ export const isolateService = when(
 export const incidentResponse = when(
   () => (require('./incident-response') as typeof import('./incident-response')).incidentResponse,
 );
+export const readinessCheck = when(
+  () => (require('./readiness-check') as typeof import('./readiness-check')).readinessCheck,
+);

@@ -8,6 +8,7 @@ import { childSignal } from './contracts/messages';
 import { controlQueue } from './contracts/names';
 import { parseOutside } from './contracts/outside';
 import { startScheduledInputSchema, type Scheduled } from './contracts/scheduled';
+import { notReady } from './contracts/words';
 import { describeEnd, runChild, type ChildEnd } from './kernel/child';
 
 /**
@@ -35,6 +36,10 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
     throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule} ${says} (${end.failed.code})`);
   if ('locked' in end) return { ...about, outcome: 'skipped', says };
   const { view, paths } = end.report;
+  // It went through, and what it found must not look well in the list of schedules.
+  const missing = notReady(view);
+  if (missing)
+    throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule}: ${missing.message} (${missing.code})`);
   return { ...about, outcome: 'completed', says, verdict: view.verdict, ...(paths ? { report: paths.html } : {}) };
 }
 

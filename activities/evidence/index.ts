@@ -1,2 +1,3 @@
+export { readPast } from './read-past';
 export { pinPlan } from './pin-plan';
 export { writeReport } from './write-report';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { derivePlan, loadPlan, type LoadedPlan, type Plan } from '../../plan';
 import { drFailure } from '../../workflows/contracts/errors';
 import { fromRoot } from '../shared/paths';
+import { keepPlan } from './kept-plans';
 
 /** The plan a run began with. The whole of it enters the history, so a later edit changes no run that is under way. */
 export interface PinnedPlan {
@@ -56,8 +57,13 @@ let last: { path: string; text: string; loaded: LoadedPlan } | undefined;
 /** A text that was read and found good is not examined again: that takes a tenth of a second, and a failover waits for it. */
 async function load(path: string): Promise<LoadedPlan> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (last?.path === path && last.text === text) return last.loaded;
-  const loaded = await loadPlan(path);
-  if (text !== undefined) last = { path, text, loaded };
-  return loaded;
+  if (last?.path !== path || last.text !== text) {
+    const loaded = await loadPlan(path);
+    // Written to in between: what was read is then not what was found good.
+    if (text === undefined || text !== (await readFile(path, 'utf8').catch(() => undefined))) return loaded;
+    last = { path, text, loaded };
+  }
+  // A disk that takes no file must keep nobody from recovering: the proof of this run is then worth less, and says so.
+  await keepPlan(last.loaded.hash, last.text).catch(() => undefined);
+  return last.loaded;
 }

@@ -11,4 +11,5 @@ export { saveImages } from './save-images';
 export { loadImages } from './load-images';
 export { inspectCertificates, type InspectCertificates } from './inspect-certificates';
 export { askServedCertificate, type ServedCertificate } from './ask-served-certificate';
+export { checkAccess, type CheckAccess } from './check-access';
 export { changedFiles } from './changed-files';

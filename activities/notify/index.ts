@@ -1,4 +1,5 @@
 /** Activities that tell people something. They run on the control worker: what they tell of may be the loss of a site. */
+export { checkChannels } from './check-channels';
 export { renderMessage, type RenderMessage } from './render-message';
 export { sendEmail, type SendEmail } from './send-email';
 export { sendSms, type SendSms } from './send-sms';

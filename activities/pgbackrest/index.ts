@@ -12,4 +12,5 @@ export { archiveCheck, type ArchiveCheck } from './archive-check';
 export { fullBackup, takeBackup, type FullBackup, type TakeBackup } from './take-backup';
 export { readBackBackup, type ReadBackBackup } from './read-back-backup';
 export { expireBackups, type ExpireBackups } from './expire-backups';
+export { inspectRepository } from './inspect-repository';
 export { outlivedBackups } from './outlived-backups';

@@ -78,7 +78,9 @@ function factsSql(version: number): string {
     'settings', json_build_object(${settings}),
     'archive', (SELECT json_strip_nulls(json_build_object('mode', current_setting('archive_mode'),
         'lastArchivedSegment', last_archived_wal, 'lastArchivedAt', ${isoSql('last_archived_time')},
-        'failedCount', failed_count,
+        'failedCount', failed_count, 'lastFailedAt', ${isoSql('last_failed_time')},
+        'oldestReadyMs', (SELECT round(max(extract(epoch FROM clock_timestamp() - modification)) * 1000)
+            FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
         'ready', (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'))) FROM pg_stat_archiver),
     'lastCommitAt', ${isoSql(lastCommitSql)},
     'collations', ${collations},

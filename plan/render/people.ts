@@ -59,6 +59,7 @@ export function renderPeople(plan: Plan): string[] {
       'Maintenance of the plan',
       bullets(plan.maintenance.reviews.map(({ cadence, subject }) => `${cadence}: ${subject}`)),
       bullets(plan.maintenance.updateTriggers.map((trigger) => `at once: ${trigger}`)),
+      `A proof holds for ${time(plan.readiness.staleAfter)}, what is rehearsed less often for ${time(plan.readiness.staleAfterQuarterly)}; a certificate is named ${time(plan.readiness.certificateValidFor)} before it expires.`,
     ),
   ];
 }

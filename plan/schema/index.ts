@@ -8,6 +8,7 @@ import { drills } from './drills';
 import { incidents } from './incidents';
 import { objectives, tier } from './objectives';
 import { channels, checklistPhase, communication, contact, onCall } from './people';
+import { readiness } from './readiness';
 import { resources } from './resources';
 import { scenario } from './scenarios';
 import { schedule } from './schedules';
@@ -68,6 +69,7 @@ export const planSchema = z.strictObject({
   incidents: incidents.prefault({}).describe('How bad an incident is, and what is done about it.'),
   checklist: z.array(checklistPhase).prefault([]).describe('What people tick off, by phase.'),
   drills: drills.optional().describe('The copy of the platform that drills lose and recover. Default: no drills.'),
+  readiness: readiness.prefault({}).describe('When a proof, or a certificate, deserves a look.'),
   reporting: z.array(report).prefault([]).describe('Reports that somebody expects.'),
   maintenance: maintenance.describe('How the plan is kept true.'),
 });

@@ -34,17 +34,18 @@ interface CheckResult {
 }
 
 /**
- * The `plan` command with its sub-commands `check` and `show`.
+ * The `plan` command with its sub-commands `check`, `show` and `render`.
  *
  * @param write takes the output. Default: standard output
  */
 export function planCommand(write?: Write): Command {
-  const command = new Command('plan').description('check and show the recovery plan');
+  const command = new Command('plan').description('check, show and render the recovery plan');
   const add = (
     name: string,
     description: string,
     help: string,
-    action: (path: string, context: Context) => Promise<number>,
+    action: (path: string, context: Context, options: Record<string, unknown>) => Promise<number>,
+    more: [flags: string, says: string][] = [],
   ): void => {
     const one = command
       .command(name)
@@ -52,9 +53,10 @@ export function planCommand(write?: Write): Command {
       .option('--plan <path>', 'plan file (default: DR_PLAN, else plan/shandi.yaml of this checkout)')
       .option('--json', 'print one JSON object')
       .addHelpText('after', help);
+    for (const [flags, says] of more) one.option(flags, says);
     act(one, (given, _args, options) => {
       const path = typeof options['plan'] === 'string' ? options['plan'] : planPath();
-      return action(path, write ? { ...given, out: write, say: () => undefined } : given);
+      return action(path, write ? { ...given, out: write, say: () => undefined } : given, options);
     });
   };
 
@@ -84,6 +86,27 @@ export function planCommand(write?: Write): Command {
       context.say(plain);
       return exitCodes.ok.code;
     },
+  );
+  add(
+    'render',
+    'the plan as a document for people, each claim with the run that last proved it',
+    `\nThe proofs are those of the reports on this machine: render it where the control worker writes them.\nExample: dr plan render --to recovery-plan.html\n${plain}\nExit code: 0 rendered, 2 bad value, 3 the plan has faults.`,
+    async (given, context, options) => {
+      const loaded = await loadOrFaults(given);
+      if (loaded instanceof PlanError) {
+        context.out(context.json ? toJson({ ok: false, plan: given, faults: loaded.faults }) : loaded.message);
+        return exitCodes.refused.code;
+      }
+      return (await import('./plan-render.js')).render(context, loaded, options);
+    },
+    [
+      ['--html', 'as a page; so is a file whose name ends with .html (default: Markdown)'],
+      ['--to <file>', 'write it to a file (default: print it)'],
+      [
+        '--since <file>',
+        'a version that was rendered before, to say what has changed (default: the file of --to, as it was)',
+      ],
+    ],
   );
   return command;
 }

@@ -1,6 +1,6 @@
 /** Exit codes of `dr`. The table in the help and in docs/cli.md is made from this list. */
 import type { RunView } from '../../workflows/contracts/run-view';
-import { removedEarly, unreached } from '../../workflows/contracts/words';
+import { notReady, removedEarly, unreached } from '../../workflows/contracts/words';
 
 export const exitCodes = {
   ok: {
@@ -15,7 +15,8 @@ export const exitCodes = {
   },
   refused: {
     code: 3,
-    means: 'refused: by pre-flight, by the plan, or by the run a message was sent to; nothing was changed',
+    means:
+      'refused: by pre-flight, the plan, or the run a message was sent to; or a check found what is missing; nothing was changed',
   },
   missed: {
     code: 4,
@@ -44,6 +45,7 @@ export function exitOf(
 ): number {
   if (removedEarly(view)) return exitCodes.ok.code;
   if (unreached(view)) return exitCodes.ended.code;
+  if (notReady(view)) return exitCodes.refused.code;
   // A run that waits for another one is as far as that one is.
   const child = view.state === 'running' ? view.waitsOn?.[0] : undefined;
   return exitCodes[exitName(child ? { ...view, state: child.state } : view)].code;

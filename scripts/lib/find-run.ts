@@ -35,6 +35,7 @@ const background: readonly string[] = [
   'postStatus',
   'recoveryChecklist',
   'reducedFunctionality',
+  'readinessCheck',
 ];
 
 /** Those that are meant: under way rather than ended, a recovery rather than what merely runs beside it. */

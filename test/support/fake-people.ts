@@ -4,7 +4,7 @@ import * as notify from '../../activities/notify';
 import { withHeartbeats } from '../../activities/shared/heartbeat';
 import type { Taken } from '../../workflows/contracts/people';
 
-type Channel = Exclude<keyof typeof notify, 'renderMessage'>;
+type Channel = Exclude<keyof typeof notify, 'renderMessage' | 'checkChannels'>;
 
 /** Channels that take what they are told, or fail as a test plants it. Messages are rendered for real. */
 export class FakePeople {
@@ -19,7 +19,7 @@ export class FakePeople {
 
   activities(): typeof notify {
     if (this.real) return withHeartbeats(notify);
-    const { renderMessage } = notify;
+    const { renderMessage, checkChannels } = notify;
     const fake =
       (channel: Channel) =>
       async (args: object): Promise<Taken> => {
@@ -33,6 +33,7 @@ export class FakePeople {
       };
     return withHeartbeats({
       renderMessage,
+      checkChannels,
       sendEmail: fake('sendEmail'),
       sendSms: fake('sendSms'),
       postSlack: fake('postSlack'),

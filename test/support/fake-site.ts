@@ -27,6 +27,7 @@ import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
 import { FakeDrill } from './fake-drill';
 import { FakeConfiguration } from './fake-configuration';
+import { FakeReadiness } from './fake-readiness';
 import { FakeReduced } from './fake-reduced';
 import { FakeResources } from './fake-resources';
 import { FakeIncident } from './fake-incident';
@@ -56,6 +57,8 @@ export class FakeSite {
   readonly resources = new FakeResources();
   /** How the gateway serves less. */
   readonly reduced = new FakeReduced();
+  /** What a readiness check asks besides. */
+  readonly readiness = new FakeReadiness();
   /** What an assessment of an incident asks besides. */
   readonly incident = new FakeIncident();
   /** What has ended, in order. */
@@ -342,6 +345,7 @@ export class FakeSite {
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
       ...this.configuration.answers(),
       ...this.incident.answers(),
+      ...this.readiness.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),
     };
   }

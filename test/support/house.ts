@@ -21,6 +21,7 @@ import {
 } from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
 import { pinPlan } from '../../activities/evidence/pin-plan';
+import { readPast } from '../../activities/evidence/read-past';
 import type { FakeSite } from './fake-site';
 
 let quietened = false;
@@ -83,6 +84,10 @@ export class House {
       activities: {
         pinPlan,
         writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }),
+        readPast: async (args: Parameters<typeof readPast>[0]) => ({
+          ...(await readPast(args)),
+          ...site.readiness.past,
+        }),
         ...site.people.activities(),
       },
     });

@@ -3,6 +3,7 @@ import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { releaseSignal, servedSignal } from '../../workflows/contracts/messages';
 import { loseSite, loseSitePartly } from './fake-lost-site';
+import { makeReady } from './fake-readiness';
 import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, openCard, seen, until, untilChildWaits } from './runs';
@@ -313,6 +314,20 @@ const hold: Record<string, Shape> = {
   },
 };
 
+const check = (house: House): ReturnType<Shape> =>
+  house.client.workflow.start('readinessCheck', {
+    taskQueue: controlQueue,
+    workflowId: 'check.readiness',
+    args: [{ reason: 'test', by: 'tester' }],
+  });
+const readiness: Record<string, Shape> = {
+  ready: (house, site) => {
+    makeReady(site);
+    return check(house);
+  },
+  'not-ready': (house) => check(house),
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -334,6 +349,7 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'reduced-functionality': reducedFunctionality,
   'site-failover': siteFailover,
   'hold-database': hold,
+  'readiness-check': readiness,
   ...shapesOfIncidents,
   ...shapesOfTests,
 };

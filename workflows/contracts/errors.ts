@@ -182,6 +182,10 @@ export const errorCodes = {
     means: "The drill's copy of the platform can reach what serves, or nothing proves that it cannot.",
     next: 'Give the copy a network, volumes and directories of its own; the report names what it reaches. Nothing was damaged.',
   },
+  'DR-NOT-READY': {
+    means: 'A readiness check found something that a recovery would miss.',
+    next: 'Mend what the report of the check names, item by item, then `dr check` again.',
+  },
   'DR-SCHEDULED': {
     means: 'A procedure that was started by the clock did not end in its window, or ended without success.',
     next: 'Read the report of the run it names; `dr schedule list` shows when it is started next.',

@@ -35,6 +35,7 @@ export const procedures = [
   'holdDatabase',
   'isolateService',
   'incidentResponse',
+  'readinessCheck',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -115,6 +116,9 @@ export const checklistLock = (incident: string): string => `checklist.${lockPart
 
 /** An incident is answered by one run, which is known by its name. */
 export const incidentLock = (incident: string): string => incidentResource(incident);
+
+/** What a readiness check looks at: everything that a recovery will need. It locks nothing that others take. */
+export const readinessResource = (): string => 'readiness';
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {

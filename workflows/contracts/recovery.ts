@@ -49,7 +49,18 @@ export interface DatabaseFacts {
   databaseBytes: number;
   /** max_connections, max_worker_processes, max_wal_senders, max_prepared_transactions, max_locks_per_transaction. */
   settings: Record<string, number>;
-  archive: { mode: string; lastArchivedSegment?: string; lastArchivedAt?: string; failedCount: number; ready: number };
+  archive: {
+    mode: string;
+    lastArchivedSegment?: string;
+    lastArchivedAt?: string;
+    failedCount: number;
+    /** UTC; of the last try that failed. */
+    lastFailedAt?: string;
+    /** Segments that wait to be archived. */
+    ready: number;
+    /** How long the oldest of them has waited, milliseconds; absent: none waits. */
+    oldestReadyMs?: number;
+  };
   /** Last committed transaction the server knows of (track_commit_timestamp) or the newest heartbeat. */
   lastCommitAt?: string;
   collations: { database: string; recorded: string | null; actual: string | null }[];

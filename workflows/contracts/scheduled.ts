@@ -8,6 +8,7 @@ import {
   configurationResource,
   databaseResource,
   procedures,
+  readinessResource,
   readingLock,
   recoveryLock,
   storeResource,
@@ -15,6 +16,7 @@ import {
 } from './names';
 import { recoveryTestInputSchema } from './drill';
 import { pitrInputSchema } from './pitr';
+import { readinessInputSchema } from './readiness';
 import { backupRedisInputSchema } from './store';
 import { systemResource } from './system';
 import type { Verdict } from './run-view';
@@ -78,6 +80,10 @@ const byTheClock = {
   quarterlyRecoveryTest: {
     schema: recoveryTestInputSchema,
     lock: () => testLock(systemResource),
+  },
+  readinessCheck: {
+    schema: readinessInputSchema,
+    lock: () => readingLock('check', readinessResource()),
   },
   pointInTimeRecovery: {
     schema: pitrInputSchema,

@@ -79,6 +79,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   holdDatabase: { title: 'hold on a database', done: 'let go' },
   isolateService: { title: 'isolation', done: 'isolated, and released' },
   incidentResponse: { title: 'incident', done: 'closed' },
+  readinessCheck: { title: 'readiness check', done: 'looked at' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];
@@ -128,6 +129,18 @@ const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED', 'DR-STATUS-PAGE'];
 /** The problem of a run that was to reach people and did not; it ended in order, but a person has to act. */
 export const unreached = (view: Partial<Pick<RunView, 'problems'>> & Pick<RunView, 'state'>): Problem | undefined =>
   view.state === 'completed' ? view.problems?.find(({ code }) => unheard.includes(code)) : undefined;
+
+/** What a readiness check that went through has found missing; undefined: it is ready, or it is no such check. */
+export const notReady = (view: Partial<Pick<RunView, 'problems'>> & Pick<RunView, 'state'>): Problem | undefined =>
+  view.state === 'completed' ? view.problems?.find(({ code }) => code === 'DR-NOT-READY') : undefined;
+
+function endOfCheck(view: RunView): Headline {
+  const missing = notReady(view);
+  const sum = view.facts.find((one) => one.title === 'Readiness')?.facts[0]?.value ?? '';
+  return missing
+    ? { tone: 'bad', badge: 'not ready', sentence: `Not ready: ${sum}.` }
+    : { tone: sum.includes(' 0 warnings') ? 'good' : 'warn', badge: 'ready', sentence: `Ready: ${sum}.` };
+}
 
 const people = ['notifyPeople', 'callOnCall', 'postStatus', 'recoveryChecklist'];
 
@@ -260,6 +273,7 @@ export function headline(view: RunView): Headline {
       };
     case 'none':
       if (people.includes(view.procedure)) return endOfPeople(view);
+      if (view.procedure === 'readinessCheck') return endOfCheck(view);
       // A reprotection has no objectives to be judged by; what it left out is among its problems.
       return view.procedure === 'reprotectDatabase' && view.problems.length === 0
         ? { tone: 'good', badge: 'reprotected', sentence: `${capital(what)} was reprotected: its standbys follow.` }

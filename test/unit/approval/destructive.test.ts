@@ -182,6 +182,8 @@ const harmless: Record<Exclude<keyof SiteActivities, Demanding>, string> = {
   probePaths: 'reads; opens connections and says nothing',
   lookForDamage: 'reads',
   changedFiles: 'reads',
+  inspectRepository: 'reads',
+  checkAccess: 'reads',
 };
 
 const activities: SiteActivities = {

@@ -64,6 +64,8 @@ describe('dr: the program', function () {
     'doctor',
     'plan check',
     'plan show',
+    'plan render',
+    'check',
     'recover database',
     'failover',
     'switchover',

@@ -59,12 +59,13 @@ describe('schedules that a plan asks for', () => {
         ['dr.monthly-restore-test', 'restoreTest', 'test.database.shandi'],
         ['dr.monthly-recovery-test', 'monthlyRecoveryTest', 'test.system'],
         ['dr.quarterly-recovery-test', 'quarterlyRecoveryTest', 'test.system'],
+        ['dr.daily-readiness-check', 'readinessCheck', 'check.readiness'],
       ],
     );
     assert.equal(wanted[5]?.start.windowMs, 3_600_000);
     assert.deepEqual(
       wanted.map((one) => one.start.input['expire']),
-      [true, ...Array<undefined>(7)],
+      [true, ...Array<undefined>(8)],
     );
     assert.match(leftOut.find((one) => /logical/.test(one.name))?.why ?? '', /no procedure/);
   });

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import type { Plan } from '../../../plan';
+import { claimsOf } from '../../../workflows/contracts/claims';
+import type { PastRun } from '../../../workflows/contracts/past-runs';
+import { judgeProofs, type Proof } from '../../../workflows/contracts/proof';
+import { ago, at, day, pastRun, thePlan } from './facts';
+
+describe('what of the plan is proven', () => {
+  let plan: Plan;
+  /** The plan that the runs pinned. */
+  let then: Plan;
+  beforeEach(async () => {
+    plan = await thePlan();
+    then = structuredClone(plan);
+  });
+
+  const judge = (runs: PastRun[], claim: string, planOf: (hash: string) => Plan | undefined = () => then): Proof => {
+    const found = judgeProofs(plan, runs, planOf, at).find((one) => one.claim === claim);
+    assert.ok(found, `the plan claims ${claim}`);
+    return found;
+  };
+  const recovered = 'database.shandi.pointInTimeRecovery';
+
+  it('nothing was ever run: everything that is claimed was never verified, and says what would prove it', () => {
+    const proofs = judgeProofs(plan, [], () => then, at);
+    assert.deepEqual([...new Set(proofs.map(({ state }) => state))], ['never']);
+    assert.equal(new Set(proofs.map(({ claim }) => claim)).size, proofs.length, 'each claim has an id of its own');
+    for (const { prove } of proofs) assert.match(prove, /^\.\/dr |^by hand/);
+    const scenarios = proofs.filter(({ section }) => section === 'risk').map(({ claim }) => claim);
+    assert.deepEqual(
+      scenarios,
+      plan.scenarios.map(({ name }) => `scenario.${name}`),
+    );
+  });
+
+  it('a drill that recovered it: verified, with the run and its date', () => {
+    const { state, run, because } = judge([pastRun()], recovered);
+    assert.equal(state, 'verified');
+    assert.deepEqual([run?.runId, run?.endedAt, run?.drill], ['0199-1', ago(3 * day), true]);
+    assert.match(because, /point-in-time recovery of 2026-11-19 17:00:00 UTC on a copy$/);
+  });
+
+  it('recovered, but later than its objective: verified, and it says so', () => {
+    const { state, because } = judge([pastRun({ verdict: 'missed' })], recovered);
+    assert.equal(state, 'verified');
+    assert.match(because, /later than its objective/);
+  });
+
+  it('longer ago than the plan allows: stale', () => {
+    const { state, because } = judge([pastRun({ endedAt: ago(36 * day) })], recovered);
+    assert.equal(state, 'stale');
+    assert.match(because, /36 days ago; a proof holds for 35 days/);
+    assert.equal(judge([pastRun({ endedAt: ago(34 * day) })], recovered).state, 'verified');
+  });
+
+  it('what only the quarterly test renews holds for longer', () => {
+    const lost = pastRun({ procedure: 'fullSystemRecovery', resource: 'system', endedAt: ago(60 * day) });
+    assert.equal(judge([lost], 'system.fullSystemRecovery').state, 'verified');
+  });
+
+  it('the last run failed, although one before it did not: failed, with the reason', () => {
+    const failed = pastRun({ runId: 'last', state: 'failed', verdict: 'none', endedAt: ago(day), problem: 'no WAL' });
+    const { state, run, because } = judge([pastRun(), failed], recovered);
+    assert.deepEqual([state, run?.runId], ['failed', 'last']);
+    assert.match(because, /did not: no WAL/);
+    assert.equal(judge([failed, pastRun({ endedAt: ago(1) })], recovered).state, 'verified', 'mended since');
+  });
+
+  it('a person who says no, or changes his mind, proves nothing and disproves nothing', () => {
+    const later = { endedAt: ago(day), verdict: 'none' } as const;
+    for (const run of [
+      pastRun({ ...later, state: 'rejected', code: 'DR-REJECTED' }),
+      pastRun({ ...later, state: 'expired' }),
+      pastRun({ ...later, state: 'cancelled' }),
+      pastRun({ ...later, state: 'aborted', code: 'DR-ABORTED' }),
+      pastRun({ ...later, state: 'refused', code: 'DR-TARGET-UNREACHABLE' }),
+      pastRun({ ...later, state: 'completed', notNeeded: true }),
+    ])
+      assert.equal(judge([pastRun(), run], recovered).state, 'verified', run.state);
+    const held = pastRun({ ...later, state: 'aborted', code: 'DR-ABORTED', failedStep: true });
+    assert.equal(judge([pastRun(), held], recovered).state, 'failed', 'aborted because a step failed');
+  });
+
+  it('a check or a copy is no recovery', () => {
+    assert.equal(judge([pastRun({ mode: 'check', verdict: 'checked' })], recovered).state, 'never');
+    assert.equal(judge([pastRun({ mode: 'copy', verdict: 'copied' })], recovered).state, 'never');
+  });
+
+  it('a test that pre-flight refused has failed: what refused it is what it looks for', () => {
+    const run = pastRun({
+      procedure: 'restoreTest',
+      mode: 'test',
+      state: 'refused',
+      verdict: 'none',
+      problem: 'no backup',
+    });
+    assert.equal(judge([run], 'database.shandi.restoreTest').state, 'failed');
+  });
+
+  it('a message that no channel took is no proof that people are told', () => {
+    const told = pastRun({ procedure: 'notifyPeople', resource: 'incident.test', mode: 'notify', verdict: 'none' });
+    assert.equal(judge([told], 'people.notifyPeople').state, 'verified');
+    assert.equal(judge([{ ...told, code: 'DR-NOBODY-TOLD' }], 'people.notifyPeople').state, 'failed');
+  });
+
+  describe('an edit of the plan', () => {
+    const edits: [string, (plan: Plan) => void, string][] = [
+      ['of the database', (edited) => void (edited.databases[0]!.backup.stanza = 'other'), 'databases.shandi'],
+      ['of its site', (edited) => void (edited.sites[0]!.compose.project = 'other'), 'sites.primary'],
+      ['of its objectives', (edited) => void (edited.tiers[0]!.rto = 1_000), 'tiers.P1'],
+    ];
+    for (const [title, edit, part] of edits)
+      it(`${title} drops what it touches, and names it`, () => {
+        edit(plan);
+        const { state, because } = judge([pastRun()], recovered);
+        assert.equal(state, 'stale');
+        assert.ok(because.endsWith(`the plan says otherwise of ${part} since`), because);
+      });
+
+    it('of something else leaves it verified', () => {
+      plan.contacts[0]!.phone = '+1-555-9999';
+      plan.stores[0]!.service = 'other';
+      plan.databases[0]!.rates.copy = 1;
+      assert.equal(judge([pastRun()], recovered).state, 'verified');
+    });
+
+    it('of a service drops the proof of that service, not of another', () => {
+      const run = pastRun({ procedure: 'serviceRecovery', resource: 'service.order-service' });
+      plan.services.find(({ name }) => name === 'menu-service')!.port = 1;
+      assert.equal(judge([run], 'service.serviceRecovery').state, 'verified');
+      plan.services.find(({ name }) => name === 'order-service')!.port = 1;
+      assert.equal(judge([run], 'service.serviceRecovery').state, 'stale');
+    });
+
+    it('that takes the service away drops it, too', () => {
+      const run = pastRun({ procedure: 'serviceRecovery', resource: 'service.order-service' });
+      plan.services = plan.services.filter(({ name }) => name !== 'order-service');
+      assert.match(judge([run], 'service.serviceRecovery').because, /otherwise of services\.order-service since$/);
+    });
+
+    it('since a plan that nobody has kept: nobody can say, so it is not verified', () => {
+      const { state, because } = judge([pastRun()], recovered, () => undefined);
+      assert.equal(state, 'stale');
+      assert.match(because, /was not kept/);
+    });
+  });
+
+  describe('scenarios', () => {
+    const outage = pastRun({ procedure: 'serviceRecovery', resource: 'service.order-service' });
+
+    it('the first that a procedure answers is proven by it; one after it only by an incident of its own', () => {
+      assert.equal(judge([outage], 'scenario.service-outage').state, 'verified');
+      assert.equal(judge([outage], 'scenario.network-connectivity').state, 'never');
+      const incident = pastRun({
+        procedure: 'incidentResponse',
+        resource: 'incident.x',
+        scenario: 'network-connectivity',
+      });
+      assert.equal(judge([outage, incident], 'scenario.network-connectivity').state, 'verified');
+      assert.equal(judge([incident], 'scenario.service-outage').state, 'never');
+    });
+
+    it('another procedure in the plan drops the proof', () => {
+      plan.scenarios.find(({ name }) => name === 'network-connectivity')!.procedure = 'siteFailover';
+      const incident = pastRun({
+        procedure: 'incidentResponse',
+        resource: 'incident.x',
+        scenario: 'network-connectivity',
+      });
+      assert.match(
+        judge([incident], 'scenario.network-connectivity').because,
+        /scenarios\.network-connectivity\.procedure/,
+      );
+    });
+  });
+
+  it('the quarterly test stands in for the monthly one, not the other way round', () => {
+    const quarterly = pastRun({ procedure: 'quarterlyRecoveryTest', resource: 'system', mode: 'test' });
+    assert.equal(judge([quarterly], 'test.monthly').state, 'verified');
+    assert.equal(judge([{ ...quarterly, procedure: 'monthlyRecoveryTest' }], 'test.quarterly').state, 'never');
+  });
+
+  it('a plan without standbys or a backup site does not claim a failover', () => {
+    plan.databases[0]!.standbys = [];
+    plan.sites = plan.sites.filter(({ role }) => role === 'primary');
+    const ids = claimsOf(plan).map(({ id }) => id);
+    assert.ok(!ids.some((id) => /databaseFailover|siteFailover/.test(id)));
+  });
+});

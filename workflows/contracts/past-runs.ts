@@ -1,0 +1,85 @@
+/** What is remembered of a run that has ended: as much of its report as others are judged by. */
+import type { RunState, Verdict } from './run-view';
+
+export interface PastRun {
+  procedure: string;
+  /** Of the platform, also where the run worked on the drill's copy: `database.shandi`. */
+  resource: string;
+  /** It worked on the drill's copy. */
+  drill: boolean;
+  workflowId: string;
+  runId: string;
+  state: RunState;
+  verdict: Verdict;
+  mode: string;
+  /** Hash of the plan that it pinned; absent: it ended before. */
+  planHash?: string;
+  startedAt: string;
+  endedAt: string;
+  /** Tier that judged it, and what it achieved, milliseconds; absent: not measured. */
+  tier?: string;
+  /** The RTO of that time, milliseconds. */
+  rto?: number;
+  achievedRto?: number;
+  achievedRpo?: number;
+  /** Of its first problem. */
+  code?: string;
+  problem?: string;
+  /** A step of it failed: an abort by a person was no change of mind. */
+  failedStep: boolean;
+  /** It found nothing to do. */
+  notNeeded: boolean;
+  /** Of an incident: the scenario that was chosen. */
+  scenario?: string;
+  /** Of a run that told people: what a channel took. */
+  told?: { channel: string; target: string; at: string }[];
+}
+
+/** What a run that has ended says of whatever it was for. `nothing`: a person changed his mind, or there was nothing to do. */
+export type Outcome = 'proved' | 'failed' | 'nothing';
+
+/** Procedures that are good when they have completed: they have no objectives to be judged by. */
+const unjudged = [
+  'backupDatabase',
+  'backupRedis',
+  'backupConfiguration',
+  'backupCertificates',
+  'reprotectDatabase',
+  'reducedFunctionality',
+  'isolateService',
+  'callOnCall',
+  'notifyPeople',
+];
+/** Procedures that nobody's wrong input can have pre-flight refuse: what refuses them is what they are to find. */
+const testing = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', ...unjudged.slice(0, 4)];
+/** Codes of runs that completed and reached nobody. */
+const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED'];
+
+/** Whether a run proved what it was for. */
+export function outcomeOf(run: PastRun): Outcome {
+  if (run.notNeeded) return 'nothing';
+  switch (run.state) {
+    case 'completed':
+      if (run.code !== undefined && unheard.includes(run.code)) return 'failed';
+      if (['met', 'missed', 'unproven'].includes(run.verdict)) return 'proved';
+      return run.verdict === 'none' && unjudged.includes(run.procedure) ? 'proved' : 'nothing';
+    case 'refused':
+      return testing.includes(run.procedure) ? 'failed' : 'nothing';
+    case 'aborted':
+      return run.code === 'DR-ABORTED' && !run.failedStep ? 'nothing' : 'failed';
+    case 'failed':
+      return 'failed';
+    // Somebody said no, or nobody anything; the others have not ended.
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
+    case 'running':
+    case 'watching':
+    case 'alarm':
+    case 'paused':
+    case 'waiting-approval':
+    case 'held':
+    case 'undoing':
+      return 'nothing';
+  }
+}
