@@ -1,2 +1,3 @@
 export { pinPlan } from './pin-plan';
 export { writeReport } from './write-report';
+export { exportEvidence } from './export-evidence';

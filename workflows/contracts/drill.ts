@@ -3,8 +3,12 @@ import { z } from 'zod';
 import type { Drills, Site } from '../../plan';
 import type { EvidenceRef } from './run-view';
 import { startedBy } from './input';
+import type { ProcedureName } from './names';
 
 const { reason, by, planHash } = startedBy;
+
+/** Procedures that are tests: what they recover are copies. */
+export const testProcedures: readonly ProcedureName[] = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest'];
 
 export const recoveryTestInputSchema = z.strictObject({ reason, by, planHash });
 export type RecoveryTestInput = z.infer<typeof recoveryTestInputSchema>;
