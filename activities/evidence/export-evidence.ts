@@ -35,7 +35,8 @@ export async function exportEvidence(given: ExportEvidence): Promise<{ path: str
     signal.throwIfAborted();
     const said = answerIn(output);
     if (end.exitCode === 0 && said.path && said.head) return { path: relative(drHome(), said.path), head: said.head };
-    const why = said.error?.message ?? end.problem ?? `dr evidence export ended with exit code ${end.exitCode ?? 'none'}`;
+    const why =
+      said.error?.message ?? end.problem ?? `dr evidence export ended with exit code ${end.exitCode ?? 'none'}`;
     throw drFailure('DR-TOOL', `no evidence bundle of ${workflowId} was made: ${redact(why)}`, {
       // A run that holds a secret, or has not ended, is no better in a second.
       retry: end.exitCode !== 3,

@@ -23,7 +23,9 @@ export async function exportEvidence(context: Context, run: string | undefined, 
     ...(all && (run !== undefined || runId !== undefined)
       ? ['--all exports every run: expected no <run> and no --run-id beside it.']
       : []),
-    ...(!all && run === undefined ? ['Argument <run> is missing: expected the name of a run that has ended, or --all.'] : []),
+    ...(!all && run === undefined
+      ? ['Argument <run> is missing: expected the name of a run that has ended, or --all.']
+      : []),
   ];
   if (faults.length > 0) throw inputFault(faults, 'evidence export');
   const given = await exportOptions(options);

@@ -72,7 +72,11 @@ export async function verifyBundles(context: Context, path: string, options: Opt
 /** A head that was written down is that of the bundle then; attestations have come behind it since. */
 async function faultsOfHead(wanted: string, bundles: readonly Verified[]): Promise<string[]> {
   for (const { path } of bundles)
-    if ((await openBundle(path))?.entries.some(({ kind, hash }) => hash === wanted && kind !== 'file' && kind !== 'bundle'))
+    if (
+      (await openBundle(path))?.entries.some(
+        ({ kind, hash }) => hash === wanted && kind !== 'file' && kind !== 'bundle',
+      )
+    )
       return [];
   return [`No bundle here ever had the head ${wanted}: this is not what was written down.`];
 }
@@ -82,7 +86,9 @@ function linesOf(looked: { bundles: Verified[]; faults: string[] }, holds: boole
   const count = looked.faults.length + looked.bundles.reduce((sum, { faults }) => sum + faults.length, 0);
   return [
     ...looked.bundles.flatMap((one) => [
-      bold(`${one.name}: ${one.header ? `${procedureTitle(one.header.procedure)}, made ${moment(one.header.madeAt)}` : 'not known'}`),
+      bold(
+        `${one.name}: ${one.header ? `${procedureTitle(one.header.procedure)}, made ${moment(one.header.madeAt)}` : 'not known'}`,
+      ),
       ...one.replayed.map(({ outcome, workflowId, says }) => {
         const word = { replayed: good('replayed'), differs: bad('differs'), 'other-version': warn('not replayed') };
         return `  ${word[outcome]}  ${workflowId}: ${says}`;
@@ -94,7 +100,9 @@ function linesOf(looked: { bundles: Verified[]; faults: string[] }, holds: boole
     ]),
     ...looked.faults.map((fault) => bad(fault)),
     holds
-      ? good(`HOLDS: ${looked.bundles.length === 1 ? 'every file is' : `all ${looked.bundles.length} bundles are`} as sealed.`)
+      ? good(
+          `HOLDS: ${looked.bundles.length === 1 ? 'every file is' : `all ${looked.bundles.length} bundles are`} as sealed.`,
+        )
       : bad(`REFUSED: ${count} ${count === 1 ? 'fault' : 'faults'}.`),
   ];
 }

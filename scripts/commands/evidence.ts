@@ -16,7 +16,10 @@ export function evidenceCommand(): Command {
     .argument('[run]', 'workflow id, resource or its end, e.g. shandi')
     .option('--run-id <id>', 'an earlier execution of the same id')
     .option('--all', 'every run the server keeps that was started by nobody else and has no bundle yet')
-    .option('--to <folder>', 'folder of the bundles; those of one folder form a chain (default: evidence-bundles/ of DR_HOME)')
+    .option(
+      '--to <folder>',
+      'folder of the bundles; those of one folder form a chain (default: evidence-bundles/ of DR_HOME)',
+    )
     .option('--by <who>', 'person or role that exports it (default: the user you are logged in as)')
     .addHelpText(
       'after',
@@ -35,7 +38,10 @@ Exit code: 0 made, or there already, 2 no such run, 3 it has not ended or holds 
     .command('list')
     .description('the bundles of a folder: what of, head, attestations, gaps in the chain')
     .option('--in <folder>', 'folder of the bundles (default: evidence-bundles/ of DR_HOME)')
-    .addHelpText('after', `\nExample: dr evidence list --json\n${noServer}\nExit code: 0 listed, 3 the chain has a gap.`);
+    .addHelpText(
+      'after',
+      `\nExample: dr evidence list --json\n${noServer}\nExit code: 0 listed, 3 the chain has a gap.`,
+    );
   act(list, async (context, _args, options) => (await import('./evidence-read.js')).listBundles(context, options));
 
   const verify = evidence
@@ -62,7 +68,10 @@ Exit code: 0 made, or there already, 2 no such run, 3 it has not ended or holds 
     .option('--participant <who>', 'who took part beside those the run knows; may be repeated', many)
     .option('--deviation <text>', 'what did not go as planned; may be repeated', many)
     .option('--problem <text>', 'a problem; "OWNER: TEXT" names who sees to it; may be repeated', many)
-    .option('--next <date>', 'when it is due next, e.g. 2026-12-01 (default: the next date of the schedule in the plan)')
+    .option(
+      '--next <date>',
+      'when it is due next, e.g. 2026-12-01 (default: the next date of the schedule in the plan)',
+    )
     .addHelpText(
       'after',
       `

@@ -38,7 +38,9 @@ export async function agreement(folder: string, header: Header): Promise<{ runs:
   }
   const [main] = contents.runs;
   if (main?.workflowId !== header.workflowId || main.runId !== header.runId || main.procedure !== header.procedure)
-    faults.push(`${paths.contents}: its first run is not ${header.workflowId} (run ${header.runId}), which the manifest names`);
+    faults.push(
+      `${paths.contents}: its first run is not ${header.workflowId} (run ${header.runId}), which the manifest names`,
+    );
   faults.push(...faultsOfTree(runs, contents));
   for (const run of runs) faults.push(...(await faultsOfEvidence(folder, run, contents)));
   if (runs[0] && runs[0].runId === main?.runId) faults.push(...(await faultsOfDerived(folder, runs[0].history)));
@@ -69,7 +71,10 @@ function faultsOfTree(runs: readonly ReadRun[], { runs: listed, missing }: Conte
   return runs.flatMap(({ workflowId, history }) =>
     startedBy(history, workflowId)
       .filter(({ runId }) => !known.has(runId))
-      .map((child) => `${child.workflowId} (run ${child.runId}): ${workflowId} has started it, and its history is not here`),
+      .map(
+        (child) =>
+          `${child.workflowId} (run ${child.runId}): ${workflowId} has started it, and its history is not here`,
+      ),
   );
 }
 
@@ -89,7 +94,9 @@ async function faultsOfEvidence(folder: string, run: ReadRun, { missing }: Conte
     if (!existsSync(join(folder, path))) {
       if (!said.has(path)) faults.push(`${path}: ${run.workflowId} names it, and it is not here`);
     } else if ((await measure(join(folder, path))).sha256 !== sha256)
-      faults.push(`${path}: it is not as ${run.workflowId} wrote it: the history has another SHA-256 (${sha256.slice(0, 12)}…)`);
+      faults.push(
+        `${path}: it is not as ${run.workflowId} wrote it: the history has another SHA-256 (${sha256.slice(0, 12)}…)`,
+      );
   }
   return faults;
 }

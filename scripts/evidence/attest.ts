@@ -37,7 +37,9 @@ export async function attest(
     if (faults.length > 0)
       throw new Fault(
         'refused',
-        [`${bundle.name} does not hold, so nobody can attest anything by it:`, ...faults.map((one) => `  ${one}`)].join('\n'),
+        [`${bundle.name} does not hold, so nobody can attest anything by it:`, ...faults.map((one) => `  ${one}`)].join(
+          '\n',
+        ),
         'Nothing was written. Export the run anew into another folder (--to), and find out what happened to this one.',
       );
     const record = withWord(await recordIn(bundle), word);
@@ -47,7 +49,11 @@ export async function attest(
     const text = jsonText({ number, bundle: bundle.name, of: headOf(bundle.entries), at, by, result, notes, record });
     const found = secretsIn(Buffer.from(text), secrets);
     if (found.length > 0)
-      throw new Fault('refused', `The attestation has a secret in it: ${found.join(', ')}. Nothing was written.`, 'Leave it out.');
+      throw new Fault(
+        'refused',
+        `The attestation has a secret in it: ${found.join(', ')}. Nothing was written.`,
+        'Leave it out.',
+      );
     const file = `attestations/${number}.json`;
     const sha256 = createHash('sha256').update(text).digest('hex');
     const bytes = Buffer.byteLength(text);
@@ -68,7 +74,11 @@ export async function attest(
 async function demandBundle(path: string): Promise<Bundle> {
   const bundle = await openBundle(path);
   if (bundle) return bundle;
-  throw new Fault('input', `Argument <path> is "${path}": there is no ${manifestName} in it, so it is no bundle.`, 'List the bundles with `dr evidence list`.');
+  throw new Fault(
+    'input',
+    `Argument <path> is "${path}": there is no ${manifestName} in it, so it is no bundle.`,
+    'List the bundles with `dr evidence list`.',
+  );
 }
 
 /** What the run knew of itself; one that left no report knew nothing. */

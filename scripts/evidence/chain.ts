@@ -52,15 +52,15 @@ export type EntryBody = Unlinked<Entry>;
 export type Header = Extract<Entry, { kind: 'bundle' }>;
 
 /** SHA-256 over all of an entry but its hash, the hash of the one before included. */
-function hashOf(entry: Omit<Entry, 'hash'> & { hash?: string }): string {
-  const { hash: _own, ...rest } = entry;
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
-}
+const hashOf = (entry: object): string =>
+  createHash('sha256')
+    .update(canonicalJson({ ...entry, hash: undefined }))
+    .digest('hex');
 
 /** The entries with one more behind them. */
 export function append(entries: readonly Entry[], body: EntryBody): Entry[] {
   const linked = { ...body, number: entries.length + 1, previous: entries.at(-1)?.hash ?? null };
-  return [...entries, { ...linked, hash: hashOf(linked as Omit<Entry, 'hash'>) } as Entry];
+  return [...entries, { ...linked, hash: hashOf(linked) }];
 }
 
 /** The manifest as text. */

@@ -90,11 +90,16 @@ async function seal(
 ): Promise<Entry[]> {
   const [main] = runs;
   const { files } = await walk(draft);
-  const found = await scan(draft, files, { ...secrets, needles: [...secrets.needles, ...(await needlesOfPlans(runs))] });
+  const found = await scan(draft, files, {
+    ...secrets,
+    needles: [...secrets.needles, ...(await needlesOfPlans(runs))],
+  });
   if (found.length > 0)
     throw new Fault(
       'refused',
-      [`A secret is in what would be the bundle ${name}; nothing was written:`, ...found.map((one) => `  ${one}`)].join('\n'),
+      [`A secret is in what would be the bundle ${name}; nothing was written:`, ...found.map((one) => `  ${one}`)].join(
+        '\n',
+      ),
       'Change that secret, since the run has written it down; docs/evidence.md says what to do then.',
     );
   let entries = append([], {

@@ -81,7 +81,9 @@ export async function faultsOfChain(folder: string, bundles: readonly Bundle[]):
     if (before && !hashes.has(before.name))
       faults.push(`${before.name}: this bundle is missing; ${name} follows it (head ${before.head})`);
     else if (before && !hashes.get(before.name)?.has(before.head))
-      faults.push(`${before.name}: it is not the bundle that ${name} follows, or was cut short: it never had the head ${before.head}`);
+      faults.push(
+        `${before.name}: it is not the bundle that ${name} follows, or was cut short: it never had the head ${before.head}`,
+      );
   }
   return [...faults, ...(await faultsOfHeads(folder, hashes))];
 }

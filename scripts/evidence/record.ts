@@ -61,7 +61,9 @@ function deviationsOf(view: RunView): string[] {
   const { objectives } = view;
   return [
     ...view.steps.filter(({ state }) => state === 'skipped').map(({ title }) => `${title}: skipped by a person`),
-    ...view.steps.filter(({ attempts }) => attempts > 1).map(({ title, attempts }) => `${title}: tried ${attempts} times`),
+    ...view.steps
+      .filter(({ attempts }) => attempts > 1)
+      .map(({ title, attempts }) => `${title}: tried ${attempts} times`),
     ...view.gates.filter(({ state }) => state === 'void').map(({ name, voided }) => `gate ${name} was void: ${voided}`),
     ...(objectives?.rtoMet === false ? [`RTO missed: ${timesOf(objectives.achievedRto, objectives.rto)}`] : []),
     ...(objectives?.rpoMet === false ? [`RPO missed: ${timesOf(objectives.achievedRpo, objectives.rpo)}`] : []),
@@ -76,9 +78,7 @@ function resultsOf(view: RunView): TestRecord['results'] {
   return [
     { name: 'Outcome', value: headline(view).sentence },
     { name: 'Verdict', value: view.verdict },
-    ...(view.endedAt
-      ? [{ name: 'Took', value: duration(Date.parse(view.endedAt) - Date.parse(view.startedAt)) }]
-      : []),
+    ...(view.endedAt ? [{ name: 'Took', value: duration(Date.parse(view.endedAt) - Date.parse(view.startedAt)) }] : []),
     ...(objectives
       ? [
           { name: 'RTO', value: timesOf(objectives.achievedRto, objectives.rto) },

@@ -49,7 +49,11 @@ function judge(run: ReadRun, error: Error | undefined, code: PresentCode, versio
   const why = error.message.split('\n')[0] ?? '';
   return own
     ? { ...about, outcome: 'differs', says: `${what}: ${why}` }
-    : { ...about, outcome: 'other-version', says: `${what}; made by another version, hashes hold, not replayed (${why})` };
+    : {
+        ...about,
+        outcome: 'other-version',
+        says: `${what}; made by another version, hashes hold, not replayed (${why})`,
+      };
 }
 
 /** Whether all of the run was done by the code of this checkout; built on another machine the same sources are another bundle. */

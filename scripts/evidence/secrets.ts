@@ -102,7 +102,9 @@ const withPayloads = (content: Buffer): Buffer =>
 export function secretsIn(content: Buffer, { needles }: KnownSecrets): string[] {
   const text = content.toString('latin1');
   return [
-    ...needles.filter(({ forms }) => forms.some((form) => content.includes(form))).map(({ name }) => `the value of ${name}`),
+    ...needles
+      .filter(({ forms }) => forms.some((form) => content.includes(form)))
+      .map(({ name }) => `the value of ${name}`),
     ...telling.filter(([, pattern]) => pattern.test(text)).map(([name]) => name),
   ];
 }

@@ -75,9 +75,13 @@ export async function verifyAlone(bundle: Bundle, options: VerifyOptions): Promi
   if (!before) return verified;
   const there = await openBundle(join(folder, before.name));
   if (!there)
-    verified.notes.push(`It follows ${before.name} (head ${before.head}), which is not beside it: the chain before it was not looked at.`);
+    verified.notes.push(
+      `It follows ${before.name} (head ${before.head}), which is not beside it: the chain before it was not looked at.`,
+    );
   else if (!there.entries.some(({ hash }) => hash === before.head))
-    verified.faults.push(`${before.name}: it is not the bundle that ${bundle.name} follows: it never had the head ${before.head}`);
+    verified.faults.push(
+      `${before.name}: it is not the bundle that ${bundle.name} follows: it never had the head ${before.head}`,
+    );
   return verified;
 }
 

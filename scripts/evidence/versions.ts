@@ -28,7 +28,9 @@ export async function presentCode(): Promise<PresentCode> {
   const { codePath } = await workflowBundle(join(drHome(), 'bundles')).catch(() =>
     workflowBundle(join(tmpdir(), 'dr-bundles')),
   );
-  const bundle = createHash('sha256').update(await readFile(codePath)).digest('hex');
+  const bundle = createHash('sha256')
+    .update(await readFile(codePath))
+    .digest('hex');
   return { sources: stateOfTheCode(), bundle, codePath };
 }
 

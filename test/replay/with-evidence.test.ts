@@ -45,18 +45,27 @@ describe('replay of the histories of a bundle', function () {
   it('one of the saved ones, made by an earlier state of the code, is replayed', async () => {
     const { faults, replayed } = await verified(savedRun('restore-test.passed'));
     assert.deepEqual(faults, []);
-    assert.deepEqual(replayed.map(({ outcome }) => outcome), ['replayed']);
+    assert.deepEqual(
+      replayed.map(({ outcome }) => outcome),
+      ['replayed'],
+    );
   });
 
   it('made by the code of today: replayed, and no word of another version', async () => {
     const { faults, replayed } = await verified(madeByCode(savedRun('restore-test.failed'), code.bundle));
     assert.deepEqual(faults, []);
-    assert.deepEqual(replayed.map(({ outcome, says }) => [outcome, says]), [['replayed', 'restoreTest, 93 events']]);
+    assert.deepEqual(
+      replayed.map(({ outcome, says }) => [outcome, says]),
+      [['replayed', 'restoreTest, 93 events']],
+    );
   });
 
   it('an activity renamed in a history that the code of today has made: it differs, and is refused', async () => {
     const { faults, replayed } = await verified(renamed(madeByCode(savedRun('restore-test.passed'), code.bundle)));
-    assert.deepEqual(replayed.map(({ outcome }) => outcome), ['differs']);
+    assert.deepEqual(
+      replayed.map(({ outcome }) => outcome),
+      ['differs'],
+    );
     assert.match(faults.join(), /history of test\.database\.shandi: differs: restoreTest, 92 events: .*readR/);
   });
 
@@ -72,6 +81,9 @@ describe('replay of the histories of a bundle', function () {
     const run = madeByCode(savedRun('restore-test.passed'), elsewhere);
     const began = run.history.events[0]?.workflowExecutionStartedEventAttributes as { workflowType?: { name: string } };
     began.workflowType = { name: 'procedureOfTomorrow' };
-    assert.deepEqual((await verified(run)).replayed.map(({ outcome }) => outcome), ['other-version']);
+    assert.deepEqual(
+      (await verified(run)).replayed.map(({ outcome }) => outcome),
+      ['other-version'],
+    );
   });
 });

@@ -45,7 +45,11 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  * A run as a real one leaves it: its report on this machine with its checksums in the history, and a log that it names.
  * @param log what the log holds @returns the run, and the folder of its evidence
  */
-export function withEvidence(run: SavedRun, home: string, log = 'database system is ready\n'): { run: SavedRun; folder: string } {
+export function withEvidence(
+  run: SavedRun,
+  home: string,
+  log = 'database system is ready\n',
+): { run: SavedRun; folder: string } {
   const name = `evidence/${run.workflowId}-${run.runId.slice(-8)}`;
   const folder = join(home, name);
   mkdirSync(folder, { recursive: true });
@@ -110,7 +114,11 @@ export const exportInto = (to: string, more: Partial<ExportOptions> = {}): Expor
 export async function made(runs: SavedRun[], to: string, more: Partial<ExportOptions> = {}): Promise<Bundle> {
   const [run] = runs;
   if (!run) throw new Error('no run');
-  const { path } = await exportRun(planeOfRuns(runs), { workflowId: run.workflowId, runId: run.runId }, exportInto(to, more));
+  const { path } = await exportRun(
+    planeOfRuns(runs),
+    { workflowId: run.workflowId, runId: run.runId },
+    exportInto(to, more),
+  );
   return reopened(path);
 }
 
@@ -126,10 +134,10 @@ export async function reseal(path: string): Promise<void> {
   const { entries: before } = readManifest(readFileSync(join(path, manifestName), 'utf8'));
   const [first] = before;
   if (first?.kind !== 'bundle') throw new Error('no description');
-  const { number: _number, previous: _previous, hash: _hash, ...header } = first;
   const files = (await walk(path)).files.filter((one) => one !== manifestName);
-  let entries = append([], header);
-  for (const file of files) entries = append(entries, { kind: 'file', path: file, ...(await measure(join(path, file))) });
+  let entries = append([], first);
+  for (const file of files)
+    entries = append(entries, { kind: 'file', path: file, ...(await measure(join(path, file))) });
   entries = append(entries, { kind: 'seal', files: files.length });
   writeFileSync(join(path, manifestName), manifestText(entries));
 }

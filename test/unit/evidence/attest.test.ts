@@ -62,7 +62,10 @@ describe('the record of a test', () => {
     const first = await attest(path, word, nobody);
     const second = await attest(path, { ...word, result: 'pass', by: 'CTO', nextDate: '2026-12-24' }, nobody);
     assert.ok(readFileSync(join(path, manifestName), 'utf8').startsWith(earlier));
-    assert.deepEqual(files.map((file) => readFileSync(join(path, file), 'utf8')), content);
+    assert.deepEqual(
+      files.map((file) => readFileSync(join(path, file), 'utf8')),
+      content,
+    );
     const bundle = await reopened(path);
     assert.deepEqual(
       bundle.entries.slice(-2).map((entry) => [entry.kind, 'by' in entry && entry.by, entry.hash]),
@@ -101,8 +104,14 @@ describe('the record of a test', () => {
   it('everything that is missing or wrong on the command line is said at once', () => {
     const faults: string[] = [];
     assert.equal(wordOf({ result: 'maybe', next: '2026-02-30', notes: ' ' }, faults), undefined);
-    assert.deepEqual(faults.map((fault) => fault.split(' ')[0]), ['--result', '--by', '--notes', '--next']);
-    const problems = wordOf({ result: 'pass', by: 'b', notes: 'n', problem: ['CTO: slow', 'no owner yet'] }, [])?.problems;
+    assert.deepEqual(
+      faults.map((fault) => fault.split(' ')[0]),
+      ['--result', '--by', '--notes', '--next'],
+    );
+    const problems = wordOf(
+      { result: 'pass', by: 'b', notes: 'n', problem: ['CTO: slow', 'no owner yet'] },
+      [],
+    )?.problems;
     assert.deepEqual(problems, [
       { text: 'slow', owner: 'CTO' },
       { text: 'no owner yet', owner: null },

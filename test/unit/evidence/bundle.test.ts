@@ -3,14 +3,23 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listBundles } from '../../../scripts/commands/evidence-read';
 import { attest } from '../../../scripts/evidence/attest';
 import { manifestName } from '../../../scripts/evidence/chain';
 import { walk } from '../../../scripts/evidence/files';
 import { verifyAlone, verifyFolder } from '../../../scripts/evidence/verify';
+import type { Context } from '../../../scripts/lib/context';
 import { made, reopened, reseal, savedRun, withEvidence, type SavedRun } from '../../support/evidence-bundles';
 
 const nobody = { needles: [], tooShort: [] };
-const word = { result: 'pass' as const, by: 'DevOps Team Lead', notes: 'seen', participants: [], deviations: [], problems: [] };
+const word = {
+  result: 'pass' as const,
+  by: 'DevOps Team Lead',
+  notes: 'seen',
+  participants: [],
+  deviations: [],
+  problems: [],
+};
 const faultsOf = async (path: string): Promise<string[]> =>
   (await verifyAlone(await reopened(path), { replay: false })).faults;
 
@@ -68,7 +77,8 @@ describe('an evidence bundle', () => {
       writeFileSync(file, changed);
       const faults = await faultsOf(path);
       assert.ok(faults.length > 0, `${name} was changed`);
-      if (name !== manifestName) assert.deepEqual([faults.length, faults[0]?.split(':')[0]], [1, name], faults.join('; '));
+      if (name !== manifestName)
+        assert.deepEqual([faults.length, faults[0]?.split(':')[0]], [1, name], faults.join('; '));
       else assert.match(faults[0] ?? '', /^manifest\.jsonl line \d+/);
       writeFileSync(file, content);
     }
@@ -116,13 +126,19 @@ describe('an evidence bundle', () => {
     });
 
     it('the folder keeps every head it ever had', async () => {
-      writeFileSync(join(path, 'versions.json'), readFileSync(join(path, 'versions.json'), 'utf8').replace('0.1.0', '0.2.0'));
+      writeFileSync(
+        join(path, 'versions.json'),
+        readFileSync(join(path, 'versions.json'), 'utf8').replace('0.1.0', '0.2.0'),
+      );
       await reseal(path);
       assert.match((await faultsOf(path)).join(), /it was cut short or replaced: heads\.log beside it has its head/);
     });
 
     it('a report, a page or a log that is not what the history says is named', async () => {
-      assert.match((await forged('report.json', (text) => text.replace('met', 'mot'))).join(), /report\.json: it is not as test\.database\.shandi wrote it/);
+      assert.match(
+        (await forged('report.json', (text) => text.replace('met', 'mot'))).join(),
+        /report\.json: it is not as test\.database\.shandi wrote it/,
+      );
       assert.match((await forgedAgain('report.html', 'page', 'pace')).join(), /report\.html: it is not as/);
       assert.match((await forgedAgain('copy.log', 'ready', 'reedy')).join(), /copy\.log: it is not as/);
     });
@@ -133,7 +149,9 @@ describe('an evidence bundle', () => {
 
     for (const part of ['timeline', 'facts', 'approvals', 'plan'])
       it(`${part}.json that does not follow from the history is named`, async () => {
-        const faults = await forged(`${part}.json`, (text) => text.replace(/"(timeline|facts|approvals|version)"/, '"other"'));
+        const faults = await forged(`${part}.json`, (text) =>
+          text.replace(/"(timeline|facts|approvals|version)"/, '"other"'),
+        );
         assert.deepEqual(faults, [`${part}.json: it is not what the history of the run has`]);
       });
 
@@ -148,7 +166,10 @@ describe('an evidence bundle', () => {
       writeFileSync(contents, JSON.stringify(said));
       rmSync(join(home, 'other', 'heads.log'));
       await reseal(bundle.path);
-      assert.match((await faultsOf(bundle.path)).join(), /drill\.recover\.database\.shandi \(run .*\): test\.system has started it, and its history is not here/);
+      assert.match(
+        (await faultsOf(bundle.path)).join(),
+        /drill\.recover\.database\.shandi \(run .*\): test\.system has started it, and its history is not here/,
+      );
     });
   });
 
@@ -164,7 +185,9 @@ describe('an evidence bundle', () => {
     rmSync(own, { recursive: true });
     const bundle = await made([run], folder);
     assert.deepEqual(await faultsOf(bundle.path), []);
-    const { missing } = JSON.parse(readFileSync(join(bundle.path, 'contents.json'), 'utf8')) as { missing: { path: string }[] };
+    const { missing } = JSON.parse(readFileSync(join(bundle.path, 'contents.json'), 'utf8')) as {
+      missing: { path: string }[];
+    };
     // The page of this test is none that the product would write.
     assert.deepEqual(missing.map(({ path: one }) => one.split('/').at(-1)).sort(), ['copy.log', 'report.html']);
     assert.ok((await walk(bundle.path)).files.some((one) => one.endsWith('/report.json')));
@@ -198,7 +221,10 @@ describe('an evidence bundle', () => {
 
     it('each follows the one before it, and all of it holds', async () => {
       const looked = await verifyFolder(folder, { replay: false });
-      assert.deepEqual(looked?.bundles.map(({ name }) => name), [0, 1, 2, 3].map(nameAt));
+      assert.deepEqual(
+        looked?.bundles.map(({ name }) => name),
+        [0, 1, 2, 3].map(nameAt),
+      );
       assert.equal(await judged(), '');
     });
 
@@ -207,6 +233,26 @@ describe('an evidence bundle', () => {
         rmSync(chain[at] ?? '', { recursive: true });
         assert.match(await judged(), new RegExp(`^${nameAt(at)}: this bundle is missing`, 'm'));
       });
+
+    it('the list shows all of them with their heads, and the gap', async () => {
+      const out: string[] = [];
+      const context = {
+        json: true,
+        out: (text: string) => void out.push(text),
+        say: () => undefined,
+      } as unknown as Context;
+      assert.equal(await listBundles(context, { in: folder }), 0);
+      const { bundles } = JSON.parse(out[0] ?? '') as {
+        bundles: { name: string; head: string; after: string | null }[];
+      };
+      assert.deepEqual(
+        bundles.map(({ after }) => after),
+        [null, nameAt(0), nameAt(1), nameAt(2)],
+      );
+      assert.ok(bundles.every(({ head }) => /^[0-9a-f]{64}$/.test(head)));
+      rmSync(chain[1] ?? '', { recursive: true });
+      assert.equal(await listBundles(context, { in: folder }), 3);
+    });
 
     it('removed together with the list of heads, all but the last are still missed', async () => {
       rmSync(join(folder, 'heads.log'));
@@ -220,6 +266,12 @@ describe('an evidence bundle', () => {
       writeFileSync(file, readFileSync(file, 'utf8').replace('api-gateway', 'other'));
       await reseal(chain[1] ?? '');
       assert.match(await judged(), new RegExp(`^${nameAt(1)}: it is not the bundle that ${nameAt(2)} follows`, 'm'));
+    });
+
+    it('one that was made elsewhere and put beside them forks the chain', async () => {
+      const { path: other, name } = await made([savedRun('restore-redis.approved-aborted')], join(home, 'other'));
+      cpSync(other, join(folder, name), { recursive: true });
+      assert.match(await judged(), /both follow nothing: the chain is forked/);
     });
 
     it('alone it says what it follows, which is not there to be looked at', async () => {

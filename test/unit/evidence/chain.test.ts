@@ -67,7 +67,10 @@ describe('the manifest of a bundle', () => {
   it('a forger who makes all hashes anew still cannot leave out the seal, nor add files behind it', () => {
     const open = [file('a')].reduce<Entry[]>((before, body) => append(before, body), append([], header));
     assert.match(readManifest(manifestText(open)).faults.join(), /0 seals instead of one/);
-    assert.match(readManifest(manifestText(append(sealed('a'), file('b')))).faults.join(), /kind file, where attestation/);
+    assert.match(
+      readManifest(manifestText(append(sealed('a'), file('b')))).faults.join(),
+      /kind file, where attestation/,
+    );
     const fewer = append(append(append([], header), file('a')), { kind: 'seal', files: 2 });
     assert.match(readManifest(manifestText(fewer)).faults.join(), /it has 1 files, and was sealed with 2/);
   });
