@@ -49,12 +49,12 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
     );
   const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
   setCurrentDetails(says);
-  if ('locked' in end) return { ...about, outcome: 'skipped', says };
   const kept = testProcedures.includes(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
   const and = describeBundle(kept);
   setCurrentDetails(`${says}${and}`);
   if ('failed' in end)
     throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule} ${says} (${end.failed.code})${and}`);
+  if ('locked' in end) return { ...about, outcome: 'skipped', says };
   const { view, paths } = end.report;
   const report = paths ? { report: paths.html } : {};
   return { ...about, outcome: 'completed', says, verdict: view.verdict, ...report, ...kept };
@@ -62,9 +62,10 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
 
 /** The evidence of a test is bundled once it has ended: only then its history is whole. What becomes of the bundle changes nothing of the test. */
 async function bundleOf(
-  end: Exclude<ChildEnd, { locked: string }>,
+  end: ChildEnd,
   { schedule, workflowId }: { schedule: string; workflowId: string },
 ): Promise<Pick<Scheduled, 'bundle'>> {
+  if ('locked' in end) return {};
   const run = 'report' in end ? { runId: end.report.view.runId } : {};
   try {
     return { bundle: await exportEvidence({ workflowId, ...run, by: `schedule ${schedule}` }) };

@@ -1,14 +1,11 @@
 /** Words of the tests that lose and recover a copy of the platform. */
 import { z } from 'zod';
 import type { Drills, Site } from '../../plan';
+import type { ProcedureName } from './names';
 import type { EvidenceRef } from './run-view';
 import { startedBy } from './input';
-import type { ProcedureName } from './names';
 
 const { reason, by, planHash } = startedBy;
-
-/** Procedures that are tests: what they recover are copies. */
-export const testProcedures: readonly ProcedureName[] = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest'];
 
 export const recoveryTestInputSchema = z.strictObject({ reason, by, planHash });
 export type RecoveryTestInput = z.infer<typeof recoveryTestInputSchema>;
@@ -51,3 +48,6 @@ export interface RowCount {
   /** UTC, microseconds. */
   at: string;
 }
+
+/** Procedures that are tests: what they recover are copies. */
+export const testProcedures: readonly ProcedureName[] = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest'];
