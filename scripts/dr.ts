@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { controlCommands } from './commands/control';
 import { controlPlaneCommand } from './commands/control-plane';
+import { evidenceCommand } from './commands/evidence';
 import { guardCommands } from './commands/guards';
 import { lookingCommands } from './commands/looking';
 import { incidentCommands } from './commands/incident';
@@ -82,6 +83,7 @@ ${exitTable()}`,
     reduceCommand(),
     relieveCommand(),
     ...lookingCommands(),
+    evidenceCommand(),
     ...wordCommands(),
   ])
     root.addCommand(command);

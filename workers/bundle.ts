@@ -35,7 +35,8 @@ function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-function stateOfTheCode(): string {
+/** A hash of the sources that the workflow code is made of: the same on every machine, unlike that of the bundle. */
+export function stateOfTheCode(): string {
   const hash = createHash('sha256');
   const files = ['workflows', 'plan'].flatMap((folder) => sources(join(root, folder)));
   for (const file of [...files.sort(), join(root, 'package-lock.json')])

@@ -2,14 +2,32 @@
  * What a Temporal Schedule starts. A schedule appends the moment to the id of what it starts, and the id of a procedure is
  * its lock: so it starts this, which has none, and starts the procedure under its lock, waits how it ends, and says so.
  */
-import { CancellationScope, isCancellation, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
-import { drFailure } from './contracts/errors';
+import {
+  CancellationScope,
+  isCancellation,
+  patched,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
+import type * as evidence from '../activities/evidence';
+import { testProcedures } from './contracts/drill';
+import { drFailure, problemOf } from './contracts/errors';
 import { childSignal } from './contracts/messages';
 import { controlQueue } from './contracts/names';
 import { parseOutside } from './contracts/outside';
 import { startScheduledInputSchema, type Scheduled } from './contracts/scheduled';
 import { notReady } from './contracts/words';
 import { describeEnd, runChild, type ChildEnd } from './kernel/child';
+
+// Starts a program that reads the whole history of a run and all its files; a second try finds what the first one made.
+const { exportEvidence } = proxyActivities<Pick<typeof evidence, 'exportEvidence'>>({
+  taskQueue: controlQueue,
+  startToCloseTimeout: '5 minutes',
+  scheduleToStartTimeout: '1 minute',
+  retry: { maximumAttempts: 2 },
+});
 
 /**
  * The workflow `startScheduled`; no procedure of its own. @param raw one JSON object: see `startScheduledInputSchema`
@@ -32,15 +50,39 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
     );
   const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
   setCurrentDetails(says);
+  const kept = testProcedures.includes(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
+  const and = describeBundle(kept);
+  setCurrentDetails(`${says}${and}`);
   if ('failed' in end)
-    throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule} ${says} (${end.failed.code})`);
+    throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule} ${says} (${end.failed.code})${and}`);
   if ('locked' in end) return { ...about, outcome: 'skipped', says };
   const { view, paths } = end.report;
   // It went through, and what it found must not look well in the list of schedules.
   const missing = notReady(view);
   if (missing)
     throw drFailure('DR-SCHEDULED', `${workflowId} of schedule ${schedule}: ${missing.message} (${missing.code})`);
-  return { ...about, outcome: 'completed', says, verdict: view.verdict, ...(paths ? { report: paths.html } : {}) };
+  const report = paths ? { report: paths.html } : {};
+  return { ...about, outcome: 'completed', says, verdict: view.verdict, ...report, ...kept };
+}
+
+/** The evidence of a test is bundled once it has ended: only then its history is whole. What becomes of the bundle changes nothing of the test. */
+async function bundleOf(
+  end: ChildEnd,
+  { schedule, workflowId }: { schedule: string; workflowId: string },
+): Promise<Pick<Scheduled, 'bundle'>> {
+  if ('locked' in end) return {};
+  const run = 'report' in end ? { runId: end.report.view.runId } : {};
+  try {
+    return { bundle: await exportEvidence({ workflowId, ...run, by: `schedule ${schedule}` }) };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { bundle: { missing: problemOf(error).message } };
+  }
+}
+
+function describeBundle({ bundle }: Pick<Scheduled, 'bundle'>): string {
+  if (!bundle) return '';
+  return 'head' in bundle ? `; evidence bundle ${bundle.path}, head ${bundle.head}` : `; ${bundle.missing}`;
 }
 
 /** @returns undefined when the time was over first */

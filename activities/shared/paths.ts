@@ -16,7 +16,10 @@ export function fromRoot(path: string): string {
   return isAbsolute(path) ? path : join(root(), path);
 }
 
-/** Folder of a run's evidence; one per workflow id and run. */
+/** Name of the folder of a run's evidence; one per workflow id and run. */
+export const evidenceName = (workflowId: string, runId: string): string => `${workflowId}-${runId.slice(-8)}`;
+
+/** Folder of a run's evidence. */
 export function evidenceFolder(workflowId: string, runId: string): string {
-  return join(drHome(), 'evidence', `${workflowId}-${runId.slice(-8)}`);
+  return join(drHome(), 'evidence', evidenceName(workflowId, runId));
 }

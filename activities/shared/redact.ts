@@ -39,10 +39,12 @@ export function rememberSecret(value: string): void {
   anyOfThem = new RegExp(known.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
 }
 
+/** Whether a variable of that name holds a secret. */
+export const namesSecret = (name: string): boolean => secretKey.test(name) && !place.test(name);
+
 /** Remembers the secrets among the variables of an environment; told by their names. */
 export function rememberSecretsIn(variables: Record<string, string | undefined>): void {
-  for (const [name, value] of Object.entries(variables))
-    if (value && secretKey.test(name) && !place.test(name)) rememberSecret(value);
+  for (const [name, value] of Object.entries(variables)) if (value && namesSecret(name)) rememberSecret(value);
 }
 
 /** When each env file was last read. */

@@ -27,7 +27,7 @@ export async function statusOf(plane: ControlPlane, workflowId: string, runId?: 
 }
 
 /** Runs in the background, beside which another run is the one that is meant. */
-const background: readonly string[] = [
+export const background: readonly string[] = [
   'guardDatabase',
   'keepCopy',
   'notifyPeople',

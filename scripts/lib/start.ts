@@ -1,5 +1,6 @@
 /** Starting a procedure: the one way every command takes. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { testProcedures } from '../../workflows/contracts/drill';
 import { controlQueue, searchAttributes, type ProcedureName } from '../../workflows/contracts/names';
 import { procedureTitle } from '../../workflows/contracts/words';
 import { bounded, withControlPlane, type ControlPlane } from './connect';
@@ -84,7 +85,12 @@ export async function startAndFollow(
     await demandWorker(plane);
     const runId = await startRun(plane, start);
     saidStarted(context, start, runId);
-    if (!detach) return follow(context, plane, workflowId, { runId, ...following });
+    if (!detach) {
+      const code = await follow(context, plane, workflowId, { runId, ...following });
+      if (testProcedures.includes(start.procedure))
+        await (await import('../evidence/by-hand.js')).bundleOfTest(context, plane, { workflowId, runId });
+      return code;
+    }
     context.say(`Follow it with: ./dr watch ${workflowId}`);
     if (context.json) context.out(toJson({ workflowId, runId, input }));
     return exitCodes.ok.code;

@@ -46,6 +46,8 @@ export interface Scheduled {
   verdict?: Verdict;
   /** Where the report of the run was written. */
   report?: string;
+  /** Of a test: its evidence bundle with the hash that vouches for it, or why there is none. */
+  bundle?: { path: string; head: string } | { missing: string };
 }
 
 /**

@@ -85,6 +85,10 @@ describe('dr: the program', function () {
     'pause',
     'resume',
     'abort',
+    'evidence export',
+    'evidence list',
+    'evidence verify',
+    'evidence attest',
   ]) {
     it(`${command} --help has an example, the plain temporal command and the exit codes`, async () => {
       const { out, status } = await drHere([...command.split(' '), '--help']);

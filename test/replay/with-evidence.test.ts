@@ -1,0 +1,89 @@
+/** A bundle is verified years later, without a server: its histories are replayed by the code as it is then. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyAlone, type Verified } from '../../scripts/evidence/verify';
+import { presentCode, type PresentCode } from '../../scripts/evidence/versions';
+import { made, madeByCode, savedRun, type SavedRun } from '../support/evidence-bundles';
+
+const elsewhere = 'e'.repeat(64);
+
+describe('replay of the histories of a bundle', function () {
+  this.timeout(60_000);
+  const homeBefore = process.env['DR_HOME'];
+  let home: string;
+  let code: PresentCode;
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), 'dr-replayed-'));
+    // Where the tests of the kernel keep it, too.
+    const bundles = join(tmpdir(), 'dr-test-bundles');
+    mkdirSync(bundles, { recursive: true });
+    symlinkSync(bundles, join(home, 'bundles'));
+    process.env['DR_HOME'] = home;
+    code = await presentCode();
+  });
+  after(() => {
+    if (homeBefore === undefined) delete process.env['DR_HOME'];
+    else process.env['DR_HOME'] = homeBefore;
+    rmSync(home, { recursive: true });
+  });
+
+  let count = 0;
+  const verified = async (run: SavedRun, demandReplay = false): Promise<Verified> =>
+    verifyAlone(await made([run], join(home, String((count += 1))), { code }), { replay: true, demandReplay });
+  /** As if a procedure had asked another question first. */
+  const renamed = (run: SavedRun): SavedRun => {
+    const activity = run.history.events.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType.name === 'readRoles',
+    );
+    assert.ok(activity?.activityTaskScheduledEventAttributes);
+    activity.activityTaskScheduledEventAttributes.activityType.name = 'readRules';
+    return run;
+  };
+
+  it('one of the saved ones, made by an earlier state of the code, is replayed', async () => {
+    const { faults, replayed } = await verified(savedRun('restore-test.passed'));
+    assert.deepEqual(faults, []);
+    assert.deepEqual(
+      replayed.map(({ outcome }) => outcome),
+      ['replayed'],
+    );
+  });
+
+  it('made by the code of today: replayed, and no word of another version', async () => {
+    const { faults, replayed } = await verified(madeByCode(savedRun('restore-test.failed'), code.bundle));
+    assert.deepEqual(faults, []);
+    assert.deepEqual(
+      replayed.map(({ outcome, says }) => [outcome, says]),
+      [['replayed', 'restoreTest, 93 events']],
+    );
+  });
+
+  it('an activity renamed in a history that the code of today has made: it differs, and is refused', async () => {
+    const { faults, replayed } = await verified(renamed(madeByCode(savedRun('restore-test.passed'), code.bundle)));
+    assert.deepEqual(
+      replayed.map(({ outcome }) => outcome),
+      ['differs'],
+    );
+    assert.match(faults.join(), /history of test\.database\.shandi: differs: restoreTest, 92 events: .*readR/);
+  });
+
+  it('the same in one that other code has made: the hashes hold, not replayed; refused only where that is demanded', async () => {
+    const run = renamed(madeByCode(savedRun('restore-test.passed'), elsewhere));
+    const { faults, replayed } = await verified(run);
+    assert.deepEqual([faults, replayed.map(({ outcome }) => outcome)], [[], ['other-version']]);
+    assert.match(replayed[0]?.says ?? '', /made by another version, hashes hold, not replayed/);
+    assert.match((await verified(run, true)).faults.join(), /made by another version/);
+  });
+
+  it('a procedure that this code does not have', async () => {
+    const run = madeByCode(savedRun('restore-test.passed'), elsewhere);
+    const began = run.history.events[0]?.workflowExecutionStartedEventAttributes as { workflowType?: { name: string } };
+    began.workflowType = { name: 'procedureOfTomorrow' };
+    assert.deepEqual(
+      (await verified(run)).replayed.map(({ outcome }) => outcome),
+      ['other-version'],
+    );
+  });
+});
