@@ -56,7 +56,7 @@ describe('metrics of runs', () => {
   });
 
   it('count open gates and date the oldest; a run that does not answer is none of them', async () => {
-    const gate = { procedure: 'pointInTimeRecovery', gate: 'pitr.cut-over' };
+    const gate = { procedure: 'pointInTimeRecovery', gate: 'cut-over' };
     const open = [at('10:00:00'), at('09:30:00')].map((openedAt) => ({ ...gate, openedAt }));
     const scrape = await told((sheet) => putGates(sheet, { open, unanswered: ['siteFailover'] }));
     assert.equal(scrape.value('dr_gates_open', gate), 2);
