@@ -104,6 +104,12 @@ export function wantedBackups(plan: Plan, resource: string): { type: string; cro
   ];
 }
 
+/** What is as good as a backup of a type: a full one holds what an incremental one would, and while it is made none is begun. */
+const asGood: Record<string, string[]> = {
+  incremental: ['incremental', 'differential', 'full'],
+  differential: ['differential', 'full'],
+};
+
 const leastGraceMs = 30 * 60_000;
 
 /** How old a backup of a cron line may become, milliseconds: a daily one 26 hours. */
@@ -118,7 +124,8 @@ export function putBackups(sheet: Sheet, plan: Plan, { resource, newest }: Backu
   for (const type of new Set([...Object.keys(newest), ...wanted.map((one) => one.type)])) {
     const labels = { resource, type };
     const found = newest[type];
-    sheet.put('dr_backup_last_completed_timestamp_seconds', labels, found?.completedAt ?? 0);
+    const moments = (asGood[type] ?? [type]).map((one) => newest[one]?.completedAt ?? 0);
+    sheet.put('dr_backup_last_completed_timestamp_seconds', labels, Math.max(...moments));
     if (found) sheet.put('dr_backup_last_size_bytes', labels, found.bytes);
     // Of several lines for one type the most frequent is what keeps it young.
     const ages = wanted.filter((one) => one.type === type).map(({ cron }) => maxAgeMs(cron));

@@ -107,12 +107,12 @@ export const metrics = define({
   // Site worker: backups.
   dr_backup_last_completed_timestamp_seconds: {
     kind: 'gauge',
-    help: 'When the newest finished backup without an error was completed. 0: the plan demands one, and there is none.',
+    help: 'When the newest finished backup without an error was completed; a fuller one than this type counts, too. 0: the plan demands one, and there is none.',
     labels: ['resource', 'type'],
   },
   dr_backup_last_size_bytes: {
     kind: 'gauge',
-    help: 'What that backup takes where it is kept.',
+    help: 'What the newest backup of just this type takes where it is kept.',
     labels: ['resource', 'type'],
   },
   dr_backup_max_age_seconds: {

@@ -261,6 +261,11 @@ describe('metrics of a site', () => {
     assert.equal(scrape.value('dr_backup_max_age_seconds', of('full')), 26 * 3600);
     assert.equal(scrape.value('dr_backup_max_age_seconds', of('incremental')), 1.5 * 3600);
     assert.deepEqual(scrape.all('dr_backup_max_age_seconds', of('logical')), [], 'it is on paper only');
+    const later = { ...newest, full: { completedAt: unix('09:00:00'), bytes: 9 } };
+    const after = await told((sheet) => putBackups(sheet, plan, { resource: 'database.shandi', newest: later }));
+    const moment = after.value('dr_backup_last_completed_timestamp_seconds', of('incremental'));
+    assert.equal(moment, unix('09:00:00'), 'a full one is as good');
+    assert.equal(after.value('dr_backup_last_size_bytes', of('incremental')), 1_000);
     assert.equal(maxAgeMs('0 2 * * *'), 26 * 3_600_000);
   });
 
