@@ -1,5 +1,6 @@
 /** The control worker: runs the procedures, and the small activities that read the plan, write reports and tell people. */
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import * as evidence from '../activities/evidence';
 import * as notify from '../activities/notify';
@@ -10,9 +11,12 @@ import { workflowBundle } from './bundle';
 import { connect } from './connection';
 import { reportHealth } from './health';
 import { installLogger } from './logger';
+import { reportMetrics } from './metrics';
+import { metricsAddress } from './metrics/address';
+import { controlCollectors } from './metrics/control';
 
 async function main(): Promise<void> {
-  const log = installLogger('control-worker');
+  const { log, sdk } = await installLogger('control-worker', metricsAddress() !== undefined);
   const [bundle, { connection, namespace }] = await Promise.all([workflowBundle(join(drHome(), 'bundles')), connect()]);
   const worker = await Worker.create({
     connection,
@@ -27,9 +31,12 @@ async function main(): Promise<void> {
     maxConcurrentActivityTaskExecutions: 20,
   });
   reportHealth(worker, { connection, namespace, kind: 'workflow' });
+  const client = new Client({ connection, namespace });
+  const metrics = reportMetrics(log, sdk, (onChange) => controlCollectors(client, onChange));
   process.stdout.write(`ready ${controlQueue}\n`);
   log.info({ queue: controlQueue }, 'control worker is ready');
   await worker.run();
+  metrics?.stop();
 }
 
 main().catch((error: unknown) => {

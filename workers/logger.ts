@@ -1,5 +1,8 @@
-import { Runtime, type LogLevel, type LogMetadata, type Logger } from '@temporalio/worker';
+import { Runtime, type LogLevel, type LogMetadata, type Logger, type RuntimeOptions } from '@temporalio/worker';
 import pino from 'pino';
+import { redact } from '../activities/shared/redact';
+import { fieldsOf } from './log-fields';
+import { atFreePort } from './metrics/sdk';
 
 const levels: Record<LogLevel, pino.Level> = {
   TRACE: 'trace',
@@ -9,12 +12,9 @@ const levels: Record<LogLevel, pino.Level> = {
   ERROR: 'error',
 };
 
-/**
- * Structured logs on standard error; names of fields that could carry a secret are censored as a second layer. Metrics of the
- * SDK for Prometheus, where `DR_METRICS_ADDRESS` says so (`127.0.0.1:9464`; default: none).
- */
-export function installLogger(name: string): pino.Logger {
-  const log = pino(
+/** Structured logs on standard error; names of fields that could carry a secret are censored as a second layer. */
+function openLog(name: string): pino.Logger {
+  return pino(
     {
       name,
       level: process.env['DR_LOG_LEVEL'] ?? 'info',
@@ -22,7 +22,20 @@ export function installLogger(name: string): pino.Logger {
     },
     pino.destination(2),
   );
-  const write = (level: LogLevel, message: string, meta?: LogMetadata): void => log[levels[level]](meta ?? {}, message);
+}
+
+/**
+ * Installs the SDK's runtime with these logs.
+ * @param wantsMetrics whether the SDK's metrics are wanted, too
+ * @returns the log, and where the SDK answers Prometheus, on this machine only
+ */
+export async function installLogger(
+  name: string,
+  wantsMetrics: boolean,
+): Promise<{ log: pino.Logger; sdk: string | undefined }> {
+  const log = openLog(name);
+  const write = (level: LogLevel, message: string, meta?: LogMetadata): void =>
+    log[levels[level]](fieldsOf(meta), redact(message));
   const logger: Logger = {
     log: write,
     trace: (message, meta) => write('TRACE', message, meta),
@@ -31,8 +44,10 @@ export function installLogger(name: string): pino.Logger {
     warn: (message, meta) => write('WARN', message, meta),
     error: (message, meta) => write('ERROR', message, meta),
   };
-  const bindAddress = process.env['DR_METRICS_ADDRESS'];
-  const telemetryOptions = bindAddress ? { metrics: { prometheus: { bindAddress } } } : {};
-  Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'], telemetryOptions });
-  return log;
+  const install = (telemetryOptions: NonNullable<RuntimeOptions['telemetryOptions']>): void =>
+    void Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'], telemetryOptions });
+  if (wantsMetrics)
+    return { log, sdk: await atFreePort((bindAddress) => install({ metrics: { prometheus: { bindAddress } } })) };
+  install({});
+  return { log, sdk: undefined };
 }

@@ -20,11 +20,14 @@ import { siteQueue } from '../workflows/contracts/names';
 import { connect } from './connection';
 import { reportHealth } from './health';
 import { installLogger } from './logger';
+import { reportMetrics } from './metrics';
+import { metricsAddress } from './metrics/address';
+import { siteCollectors } from './metrics/site';
 
 async function main(): Promise<void> {
   const site = process.argv[2];
   if (!site) throw new Error('the name of the site is missing; start it as: site.ts NAME, with a name of the plan');
-  const log = installLogger(`site-worker-${site}`);
+  const { log, sdk } = await installLogger(`site-worker-${site}`, metricsAddress() !== undefined);
   const { connection, namespace } = await connect();
   const worker = await Worker.create({
     connection,
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
     maxConcurrentActivityTaskExecutions: 20,
   });
   reportHealth(worker, { connection, namespace, kind: 'activity' });
+  reportMetrics(log, sdk, (onChange) => siteCollectors(site, onChange));
   process.stdout.write(`ready ${siteQueue(site)}\n`);
   log.info({ queue: siteQueue(site) }, 'site worker is ready');
   await worker.run();

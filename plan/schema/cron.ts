@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-interface Field {
+/** One field of a cron line. */
+export interface CronField {
   title: string;
   min: number;
   max: number;
@@ -11,7 +12,7 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /** The five fields of a cron line, in order. Temporal reads Sunday as 0 or 7. */
-const FIELDS: Field[] = [
+export const cronFields: CronField[] = [
   { title: 'minute', min: 0, max: 59 },
   { title: 'hour', min: 0, max: 23 },
   { title: 'day of month', min: 1, max: 31 },
@@ -19,7 +20,8 @@ const FIELDS: Field[] = [
   { title: 'day of week', min: 0, max: 7, names: DAYS },
 ];
 
-function numberOf(text: string, field: Field): number | undefined {
+/** The number that a word of a field stands for; undefined: it is none of it. */
+export function numberInField(text: string, field: CronField): number | undefined {
   const named = field.names?.indexOf(text.toUpperCase()) ?? -1;
   // Months count from 1, days of the week from 0: the first name stands for the first number of either.
   if (named >= 0) return named + field.min;
@@ -28,13 +30,13 @@ function numberOf(text: string, field: Field): number | undefined {
   return value >= field.min && value <= field.max ? value : undefined;
 }
 
-function faultOfPart(part: string, field: Field): string | undefined {
+function faultOfPart(part: string, field: CronField): string | undefined {
   const range = `${field.title === 'hour' ? 'an' : 'a'} ${field.title} from ${field.min} to ${field.max}`;
   const [span = '', step, ...rest] = part.split('/');
   if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step)))
     return `'${part}' has no usable step for ${range}`;
   if (span === '*') return undefined;
-  const [from, to, ...more] = span.split('-').map((text) => numberOf(text, field));
+  const [from, to, ...more] = span.split('-').map((text) => numberInField(text, field));
   if (more.length > 0 || from === undefined || (span.includes('-') && to === undefined))
     return `'${part}' is not ${range}`;
   if (to !== undefined && to < from) return `'${part}' runs backwards`;
@@ -47,8 +49,8 @@ function faultOfPart(part: string, field: Field): string | undefined {
  */
 export function cronFault(text: string): string | undefined {
   const fields = text.trim().split(/\s+/);
-  if (fields.length !== FIELDS.length) return `it has ${fields.length} field(s) instead of 5`;
-  for (const [index, field] of FIELDS.entries()) {
+  if (fields.length !== cronFields.length) return `it has ${fields.length} field(s) instead of 5`;
+  for (const [index, field] of cronFields.entries()) {
     for (const part of (fields[index] ?? '').split(',')) {
       const fault = faultOfPart(part, field);
       if (fault) return fault;

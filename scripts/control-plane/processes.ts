@@ -3,6 +3,7 @@ import { drHome, root } from '../../activities/shared/paths';
 import { loadPlan } from '../../plan';
 import { planPath } from '../../activities/evidence/pin-plan';
 import { searchAttributeNames } from '../../workflows/contracts/names';
+import { addressOf } from '../../workers/metrics/address';
 import { toolPaths } from '../set-up/paths';
 
 /** Ports of the embedded control plane: `DR_TEMPORAL_PORT` (default 7233) and `DR_TEMPORAL_UI_PORT` (default port + 1000). */
@@ -26,6 +27,8 @@ export interface Child {
   args: string[];
   /** Printed on standard output when it is ready; absent: ready when its port answers. */
   readyLine?: string;
+  /** Variables of its own, beside those of the supervisor. */
+  env?: Record<string, string>;
 }
 
 /**
@@ -52,17 +55,23 @@ export function temporalServer(): Child {
   };
 }
 
-/** The control worker, and one site worker for each site of the plan. */
+/**
+ * The control worker, and one site worker for each site of the plan. Metrics: the control worker answers Prometheus at
+ * `DR_METRICS_ADDRESS`, the site workers at the ports that follow, in the order of the plan.
+ */
 export async function workers(): Promise<Child[]> {
   const { plan } = await loadPlan(planPath());
-  const worker = (name: string, file: string, readyLine: string, ...args: string[]): Child => ({
+  const worker = (index: number, name: string, file: string, readyLine: string, ...args: string[]): Child => ({
     name,
     command: process.execPath,
     args: ['--import', require.resolve('tsx'), join(root(), 'workers', file), ...args],
     readyLine,
+    env: { DR_METRICS_ADDRESS: addressOf(index) ?? '' },
   });
   return [
-    worker('control', 'control.ts', 'ready dr-control'),
-    ...plan.sites.map((site) => worker(`site-${site.name}`, 'site.ts', `ready dr-site-${site.name}`, site.name)),
+    worker(0, 'control', 'control.ts', 'ready dr-control'),
+    ...plan.sites.map((site, index) =>
+      worker(index + 1, `site-${site.name}`, 'site.ts', `ready dr-site-${site.name}`, site.name),
+    ),
   ];
 }

@@ -58,7 +58,7 @@ function start(child: Child, pause = 100): void {
   const began = Date.now();
   const started = spawn(child.command, child.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEMPORAL_ADDRESS: state.address, TEMPORAL_NAMESPACE: state.namespace },
+    env: { ...process.env, TEMPORAL_ADDRESS: state.address, TEMPORAL_NAMESPACE: state.namespace, ...child.env },
   });
   running.set(child.name, started);
   started.stderr.pipe(log, { end: false });

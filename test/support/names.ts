@@ -16,3 +16,5 @@ export const testHome = join(tmpdir(), `${project}-home`);
 export const witnessPort = 8090 + portOffset;
 /** Port of the control plane under test: the default one, moved. */
 export const temporalPort = 7233 + portOffset;
+/** Port at which its control worker answers Prometheus: the usual one, moved; its site workers have those that follow. */
+export const metricsPort = 9464 + portOffset;

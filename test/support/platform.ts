@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../activities/shared/paths';
 import { holdsMachine, lockMachine, unlockMachine } from '../../scripts/lib/machine-lock';
-import { portOffset, project, temporalPort, testHome } from './names';
+import { metricsPort, portOffset, project, temporalPort, testHome } from './names';
 
 // Set before anything of ours is loaded, and inherited by every process the tests start.
 Object.assign(process.env, {
@@ -15,6 +15,7 @@ Object.assign(process.env, {
   DR_TEMPORAL_PORT: String(temporalPort),
   DR_PLAN: join(testHome, 'plan.yaml'),
   TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+  DR_METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
 });
 
 export const mochaHooks = {

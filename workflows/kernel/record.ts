@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { searchAttributes } from '../contracts/names';
 import { needsPerson } from '../contracts/run-view';
 import type {
@@ -67,7 +67,14 @@ export class RunRecord {
   }
 
   note(kind: TimelineEntry['kind'], text: string): void {
+    this.entry(kind, text, {});
+  }
+
+  /** On the timeline, and in the log of the worker beside the run's ids. @param fields what the log says besides */
+  private entry(kind: TimelineEntry['kind'], text: string, fields: Record<string, string | number>): void {
     this.view.timeline.push({ at: now(), kind, text });
+    const { resource, phase, state } = this.view;
+    log.info(text, { event: kind, resource, phase, state, ...fields });
     this.publish();
   }
 
@@ -147,7 +154,12 @@ export class RunRecord {
     step.state = state;
     step.endedAt = now();
     if (outcome) step.outcome = outcome;
-    this.note(step.kind === 'undo' ? 'undo' : 'step', `${step.title}: ${outcome ?? state}`);
+    this.entry(step.kind === 'undo' ? 'undo' : 'step', `${step.title}: ${outcome ?? state}`, {
+      step: step.title,
+      stepNumber: step.number,
+      stepKind: step.kind,
+      stepState: state,
+    });
   }
 
   facts(title: string, facts: Fact[]): void {
