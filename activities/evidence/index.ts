@@ -1,2 +1,3 @@
+export { openRuns, type OpenRun } from './open-runs';
 export { pinPlan } from './pin-plan';
 export { writeReport } from './write-report';

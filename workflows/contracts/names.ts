@@ -35,6 +35,7 @@ export const procedures = [
   'holdDatabase',
   'isolateService',
   'incidentResponse',
+  'scenarioTest',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 

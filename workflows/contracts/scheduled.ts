@@ -13,7 +13,7 @@ import {
   storeResource,
   testLock,
 } from './names';
-import { recoveryTestInputSchema } from './drill';
+import { recoveryTestInputSchema, scenarioTestInputSchema } from './drill';
 import { pitrInputSchema } from './pitr';
 import { backupRedisInputSchema } from './store';
 import { systemResource } from './system';
@@ -37,7 +37,7 @@ export interface Scheduled {
   schedule: string;
   procedure: string;
   workflowId: string;
-  /** `skipped`: another run had the lock, nothing was started. */
+  /** `skipped`: another run had the lock, or a test may not begin now (`DR-TEST-NOT-NOW`): nothing was done. */
   outcome: 'completed' | 'skipped';
   /** A sentence. */
   says: string;
@@ -77,6 +77,10 @@ const byTheClock = {
   },
   quarterlyRecoveryTest: {
     schema: recoveryTestInputSchema,
+    lock: () => testLock(systemResource),
+  },
+  scenarioTest: {
+    schema: scenarioTestInputSchema,
     lock: () => testLock(systemResource),
   },
   pointInTimeRecovery: {
