@@ -29,3 +29,4 @@ export { siteFailover } from './site-failover';
 export { holdDatabase } from './hold-database';
 export { isolateService } from './isolate-service';
 export { incidentResponse } from './incident-response';
+export { scenarioTest } from './scenario-test';
