@@ -10,6 +10,7 @@ import { controlQueue } from '../../workflows/contracts/names';
 import type { DetectionScore, Isolation } from '../../workflows/contracts/drill';
 import { faultOf } from '../../workflows/drill/isolation';
 import { docker } from '../support/docker';
+import { project as platform } from '../support/names';
 import { strike } from '../support/control-plane';
 import { withPlan } from '../support/plan-file';
 import { HttpReceiver } from '../support/receivers';
@@ -17,7 +18,7 @@ import { resultOf } from '../support/runs';
 import type { Shandi } from '../support/shandi';
 import { useShandi } from '../support/use-shandi';
 
-const project = 'shandi-test-drill';
+const project = `${platform}-drill`;
 
 describe('recovery tests on a copy', function () {
   this.timeout(420_000);
