@@ -5,7 +5,7 @@
 export { planSchema } from './schema';
 export type { Plan, PlanDocument } from './schema';
 export type { ApprovalPolicy } from './schema/approvals';
-export type { Drills } from './schema/drills';
+export type { Blackout, Drills } from './schema/drills';
 export type { Backups } from './schema/backups';
 export type { SecretRef } from './schema/common';
 export type { BusinessContinuity, ReducedGateway } from './schema/continuity';

@@ -87,3 +87,4 @@ export const incidentResponse = when(
 export const readinessCheck = when(
   () => (require('./readiness-check') as typeof import('./readiness-check')).readinessCheck,
 );
+export const scenarioTest = when(() => (require('./scenario-test') as typeof import('./scenario-test')).scenarioTest);

@@ -1,17 +1,20 @@
 /**
- * The plan's monthly test, on a copy of the platform that touches nothing that serves: a backup is restored, a service is
- * lost and comes back, a table is dropped and comes back. Nobody is asked; what was proven, and what was not, is in the report.
+ * The plan's monthly test, on a copy of the platform that touches nothing that serves: a backup is restored, faults are
+ * planted and found, a service is lost and comes back, a table is dropped and comes back. Nobody is asked; what was proven, and what was not, is in the report.
  */
 import type { Plan } from '../plan';
 import { recoveryTestInputSchema, type RecoveryTestInput } from './contracts/drill';
 import { testLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { systemResource } from './contracts/system';
-import { drillOf } from './drill/context';
+import { detectionOf, drillOf } from './drill/context';
 import { loseService } from './drill/lose-service';
 import { loseTable } from './drill/lose-table';
+import { demandMayBegin } from './drill/may-begin';
 import { onCopy } from './drill/on-copy';
+import { plantFaults } from './drill/plant-faults';
 import { restoreBackups } from './drill/restore-backups';
+import { whileWell } from './drill/while-well';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { concludeTest } from './steps/judge-criteria';
@@ -39,8 +42,11 @@ export async function monthlyRecoveryTest(input: unknown): Promise<Report> {
 }
 
 async function body(run: Run, input: RecoveryTestInput, plan: Plan): Promise<Finished> {
+  await demandMayBegin(run, input, plan);
   const drill = await drillOf(run, input, plan);
-  const criteria = await restoreBackups(run, drill);
-  criteria.push(...(await onCopy(run, drill, [loseService, loseTable])));
-  return concludeTest(run, 'monthly recovery test', criteria);
+  const criteria = await whileWell(run, drill, async () => [
+    ...(await restoreBackups(run, drill)),
+    ...(await onCopy(run, drill, [plantFaults, loseService, loseTable])),
+  ]);
+  return concludeTest(run, 'monthly recovery test', criteria, detectionOf(drill));
 }

@@ -5,6 +5,7 @@
  */
 import { workflowInfo } from '@temporalio/workflow';
 import type { Plan } from '../plan';
+import { errorCodes } from './contracts/errors';
 import { databaseResource, readingLock, recoveryLock } from './contracts/names';
 import { describeTarget, pitrInputSchema, targetSchema, type PitrInput } from './contracts/pitr';
 import type { Report } from './contracts/run-view';
@@ -12,13 +13,14 @@ import { Retargeted } from './kernel/endings';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { siteActivities } from './kernel/site';
-import { recoveryContext } from './pitr/context';
+import { recoveryContext, type Recovery } from './pitr/context';
 import { handOverCopy } from './pitr/copy';
 import { cutOver } from './pitr/cut-over';
 import { cutOverGate } from './pitr/decide';
-import { look, preflight } from './pitr/preflight';
+import { look, preflight, type Preflight } from './pitr/preflight';
 import { protect } from './pitr/protect';
 import { prepareCopy } from './pitr/restore';
+import { ageOf } from './pitr/stale';
 import { witnessedUntil } from './pitr/witness';
 import { askWitnesses } from './steps/ask-witnesses';
 
@@ -37,12 +39,20 @@ function describe(input: PitrInput) {
   return { resource, lock, mode: input.mode, summary, ...(input.planHash ? { planHash: input.planHash } : {}) };
 }
 
+/** It keeps nobody from recovering: it is what there is. Only for the latest moment is the backup that was chosen the newest. */
+function warnOfStaleBackup(run: Run, { at }: Recovery, { target, coverage, damaged }: Preflight): void {
+  const age = target.kind === 'latest' ? ageOf(at.database, coverage.backup, damaged, Date.now()) : undefined;
+  if (!age?.stale) return;
+  run.problem({ code: 'DR-BACKUP-STALE', message: age.says, next: errorCodes['DR-BACKUP-STALE'].next });
+}
+
 async function body(run: Run, input: PitrInput, plan: Plan): Promise<Finished> {
   const recovery = await recoveryContext(run, input, plan, workflowInfo().firstExecutionRunId);
   const on = siteActivities(recovery.at.site.name);
 
   run.phase('Pre-flight');
   let found = await preflight(run, on, recovery, input.target);
+  warnOfStaleBackup(run, recovery, found);
   if (input.mode === 'check')
     return { verdict: 'checked', result: { coverage: found.coverage, prediction: found.prediction } };
 

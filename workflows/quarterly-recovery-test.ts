@@ -8,12 +8,15 @@ import { testLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { systemResource } from './contracts/system';
 import { communicate } from './drill/communicate';
-import { drillOf } from './drill/context';
+import { detectionOf, drillOf } from './drill/context';
 import { loseEverything } from './drill/lose-everything';
 import { loseService } from './drill/lose-service';
 import { loseTable } from './drill/lose-table';
+import { demandMayBegin } from './drill/may-begin';
 import { onCopy } from './drill/on-copy';
+import { plantFaults } from './drill/plant-faults';
 import { restoreBackups } from './drill/restore-backups';
+import { whileWell } from './drill/while-well';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { concludeTest } from './steps/judge-criteria';
@@ -41,13 +44,14 @@ export async function quarterlyRecoveryTest(input: unknown): Promise<Report> {
 }
 
 async function body(run: Run, input: RecoveryTestInput, plan: Plan): Promise<Finished> {
+  await demandMayBegin(run, input, plan);
   const drill = await drillOf(run, input, plan);
   const [ofPeople, ofRecovery] = await Promise.all([
     communicate(run, drill),
-    restoreBackups(run, drill).then(async (ofBackups) => [
-      ...ofBackups,
-      ...(await onCopy(run, drill, [loseService, loseTable, loseEverything])),
+    whileWell(run, drill, async () => [
+      ...(await restoreBackups(run, drill)),
+      ...(await onCopy(run, drill, [plantFaults, loseService, loseTable, loseEverything])),
     ]),
   ]);
-  return concludeTest(run, 'quarterly recovery test', [...ofRecovery, ...ofPeople]);
+  return concludeTest(run, 'quarterly recovery test', [...ofRecovery, ...ofPeople], detectionOf(drill));
 }

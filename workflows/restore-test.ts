@@ -8,12 +8,14 @@ import { restoreTestInputSchema, type RestoreTestInput } from './contracts/backu
 import { databaseResource, testLock } from './contracts/names';
 import { describeTarget, pitrInputSchema, type RecoveryTarget } from './contracts/pitr';
 import type { Report } from './contracts/run-view';
+import { demandMayBegin } from './drill/may-begin';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { siteActivities } from './kernel/site';
 import { recoveryContext } from './pitr/context';
 import { look, preflight, type Preflight } from './pitr/preflight';
 import { describeCopy, standCopy } from './pitr/restore';
+import { ageOf } from './pitr/stale';
 import { judgeCopy } from './restore-test/judge';
 import { randomPoint } from './restore-test/point';
 import { judgeCriteria, plain, verdictOf } from './steps/judge-criteria';
@@ -45,6 +47,7 @@ export async function restoreTest(input: unknown): Promise<Report> {
 
 async function body(run: Run, input: RestoreTestInput, plan: Plan): Promise<Finished> {
   const { point, database, by, reason } = input;
+  await demandMayBegin(run, input, plan);
   const latest: RecoveryTarget = { kind: 'latest' };
   const asked = pitrInputSchema.parse({ database, by, reason, mode: 'copy', target: latest });
   const recovery = await recoveryContext(run, asked, plan, workflowInfo().firstExecutionRunId);
@@ -53,6 +56,7 @@ async function body(run: Run, input: RestoreTestInput, plan: Plan): Promise<Fini
 
   run.phase('Pre-flight');
   let found = await preflight(run, on, recovery, latest);
+  const age = ageOf(at.database, found.coverage.backup, found.damaged, Date.now());
   const target = point === 'random' ? choose(run, found) : latest;
   if (target.kind !== 'latest') {
     const next = await look(run, on, recovery, found.toolbox, target);
@@ -61,7 +65,8 @@ async function body(run: Run, input: RestoreTestInput, plan: Plan): Promise<Fini
   }
 
   run.phase('Restore');
-  const { restored, copy } = await standCopy(run, on, recovery, found);
+  // Nobody waits beside a test, and no retry mends a backup.
+  const { restored, copy } = await standCopy(run, on, recovery, found, ['DR-BACKUP-CORRUPT']);
   run.phase('Inspect');
   const inspection = await run.probe(
     'Inspect the copy',
@@ -71,6 +76,7 @@ async function body(run: Run, input: RestoreTestInput, plan: Plan): Promise<Fini
   describeCopy(run, copy, inspection);
   const tookMs = Date.now() - workflowInfo().startTime.getTime();
   const criteria = judgeCopy(found.target, copy, inspection, { tookMs, tier });
+  if (age) criteria.push({ name: 'Age of the newest backup', ok: !age.stale, says: age.says });
   const failed = judgeCriteria(run, criteria);
   if (failed !== undefined)
     return run.giveUp(

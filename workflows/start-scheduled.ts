@@ -31,7 +31,8 @@ const { exportEvidence } = proxyActivities<Pick<typeof evidence, 'exportEvidence
 
 /**
  * The workflow `startScheduled`; no procedure of its own. @param raw one JSON object: see `startScheduledInputSchema`
- * @returns what became of it; a procedure whose lock another run has is not started, and that is no failure
+ * @returns what became of it; a procedure whose lock another run has is not started, and a test may not begin at any
+ *   time: neither is a failure
  * @throws DR-INPUT; DR-SCHEDULED when it ended without success, or not within its window (it goes on by itself then)
  */
 export async function startScheduled(raw: unknown): Promise<Scheduled> {
@@ -48,6 +49,12 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
       'DR-SCHEDULED',
       `${workflowId} did not end within the ${windowMs} ms of schedule ${schedule}; it goes on`,
     );
+  // No failure of anybody: the plan, or a recovery, has the word at this time.
+  if ('failed' in end && end.failed.code === 'DR-TEST-NOT-NOW') {
+    const reason = `skipped: ${end.failed.message}`;
+    setCurrentDetails(reason);
+    return { ...about, outcome: 'skipped', says: reason };
+  }
   const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
   setCurrentDetails(says);
   const kept = testProcedures.includes(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};

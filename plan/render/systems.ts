@@ -1,6 +1,7 @@
 import type { Plan } from '../schema';
 import type { SecretRef } from '../schema/common';
 import type { Database } from '../schema/databases';
+import type { Blackout } from '../schema/drills';
 import { formatDuration as time } from '../schema/duration';
 import { formatSize } from '../schema/size';
 import type { Engine } from '../schema/sites';
@@ -153,14 +154,25 @@ function backupRows({ backups }: Plan): string[][] {
   ];
 }
 
+function blackoutWords({ name, days, hours, dates }: Blackout): string {
+  const when = [
+    ...(days ? [days.join(', ')] : []),
+    ...(hours ? [`${hours.from} to ${hours.to}`] : []),
+    ...(dates ? [`${dates.first} to ${dates.last}`] : []),
+  ];
+  return `${name}: ${when.join('; ')} UTC`;
+}
+
 function drillRows({ drills }: Plan): string[][] {
   if (!drills) return [];
-  const { project, portOffset, composeFile, service, table: lost } = drills;
+  const { project, portOffset, composeFile, service, table: lost, blackouts, watch } = drills;
   return [
     ['copy', `project ${project}, ports + ${portOffset}, ${composeFile}`],
     ['made by', drills.up.join(' ')],
     ['removed by', drills.down.join(' ')],
     ['the monthly test loses', `service ${service}, table ${lost.name} of ${lost.database}`],
+    ...blackouts.map((one) => ['no test begins', blackoutWords(one)]),
+    ['ended when', `what serves is unwell at ${watch.failures} looks in a row, one every ${time(watch.every)}`],
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   restoreCertificatesInputSchema,
   restoreConfigurationInputSchema,
 } from '../../workflows/contracts/bundle';
-import { recoveryTestInputSchema } from '../../workflows/contracts/drill';
+import { recoveryTestInputSchema, scenarioTestInputSchema } from '../../workflows/contracts/drill';
 import {
   backupLock,
   certificatesResource,
@@ -49,6 +49,8 @@ const procedures = {
   restoreTest: { ...database, schema: restoreTestInputSchema, lock: testLock },
   monthlyRecoveryTest: { ...system, schema: recoveryTestInputSchema, lock: testLock },
   quarterlyRecoveryTest: { ...system, schema: recoveryTestInputSchema, lock: testLock },
+  // Not only what the plan lists as scenarios: the run knows what can be rehearsed.
+  scenarioTest: { field: 'scenario', ...system, schema: scenarioTestInputSchema, lock: testLock },
   backupRedis: { ...store, schema: backupRedisInputSchema, lock: backupLock },
   restoreConfiguration: { ...configuration, schema: restoreConfigurationInputSchema, lock: recoveryLock },
   backupConfiguration: { ...configuration, schema: backupConfigurationInputSchema, lock: backupLock },
@@ -81,7 +83,7 @@ export async function startOn(
   const named = of ? { rest: { [of.field]: name }, names: { [of.field]: argument } } : { rest: {}, names: {} };
   const input = inputOf<z.ZodType<{ by: string; reason: string }>>(schema, { options, fields, ...named }, faults);
   const following = followOptions(options, faults);
-  if (of) await checkListed({ argument, name, list: of.list }, faults);
+  if (of && 'list' in of) await checkListed({ argument, name, list: of.list }, faults);
   if (faults.length > 0 || !input) throw inputFault(faults, about.command);
   const resource = resourceOf(name);
   return startAndFollow(

@@ -29,6 +29,12 @@ const disasterAt = (what: string): Field => ({
   kind: 'time',
 });
 
+const despiteBlackout: Field = {
+  flags: '--despite-blackout <why>',
+  says: 'begin although a window of the plan (drills.blackouts) forbids it now; the reason is on record',
+  name: 'despiteBlackout',
+};
+
 const recoverService: ThingCommand = {
   command: 'recover service',
   procedure: 'serviceRecovery',
@@ -129,6 +135,7 @@ const testRestore: ThingCommand = {
       name: 'point',
       default: 'random',
     },
+    despiteBlackout,
     planHash,
   ],
   mind: 'Nothing that serves is changed, but for a heartbeat row, a restore point and a WAL switch where the newest WAL is needed. Nobody is asked.',
@@ -140,8 +147,8 @@ const testMonthly: ThingCommand = {
   command: 'test monthly',
   procedure: 'monthlyRecoveryTest',
   description:
-    "the plan's monthly test: restore the backups; on an isolated copy of the platform lose a service and a table",
-  fields: [planHash],
+    "the plan's monthly test: restore the backups; on an isolated copy of the platform plant faults that must be found, lose a service and a table",
+  fields: [despiteBlackout, planHash],
   mind: 'The copy is made by the plan (drills), must prove that it cannot reach what serves before anything of it is damaged, and is removed.\nNobody is asked, and nothing that serves is changed.',
   examples: ['dr test monthly --reason "after the new release"'],
   plain: { id: 'test.system', input: who },
@@ -152,10 +159,21 @@ const testQuarterly: ThingCommand = {
   procedure: 'quarterlyRecoveryTest',
   description:
     "the plan's quarterly test: the monthly one, then all of the copy is lost; people are told, and acknowledge",
-  fields: [planHash],
+  fields: [despiteBlackout, planHash],
   mind: 'As `dr test monthly`. Beside it the emergency contacts get a test message by every channel, and the on-call chain is called until\nsomebody acknowledges: `dr acknowledge oncall.test-<date>`.',
   examples: ['dr test quarterly --reason "before the season"'],
   plain: { id: 'test.system', input: who },
+};
+
+const testScenario: ThingCommand = {
+  command: 'test scenario',
+  procedure: 'scenarioTest',
+  description:
+    'one scenario of the plan on an isolated copy of the platform: what it breaks is broken, and has to be mended',
+  fields: [despiteBlackout, planHash],
+  mind: 'Besides the scenarios of the plan there are service-failure and database-failure. One that a copy cannot show is refused, and says why.\nNobody is asked, and nothing that serves is changed.',
+  examples: ['dr test scenario database-failure --reason "after the update of PostgreSQL"'],
+  plain: { id: 'test.system', input: { scenario: 'service-failure', ...who } },
 };
 
 export const recoverSystem: ThingCommand = {
@@ -243,6 +261,7 @@ export function addThings(parent: Command): Command {
     testRestore,
     testMonthly,
     testQuarterly,
+    testScenario,
     siteFailover,
     ...bundleCommands,
   ]) {

@@ -1,15 +1,16 @@
 /**
- * By the clock a service, a table, and then everything of a copy of the platform is lost and recovered, while the platform
- * itself serves. A copy that could reach what serves is never damaged, and nothing of it is left, whatever happened to the worker.
+ * By the clock faults are planted in a copy of the platform and found, a service, a table, and then everything of it is lost and
+ * recovered, while the platform itself serves. A copy that could reach what serves is never damaged, and nothing of it is left, whatever happened to the worker.
  */
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { proveIsolation } from '../../activities/drill';
 import { loadPlan, type Plan } from '../../plan';
 import { controlQueue } from '../../workflows/contracts/names';
-import type { Isolation } from '../../workflows/contracts/drill';
+import type { DetectionScore, Isolation } from '../../workflows/contracts/drill';
 import { faultOf } from '../../workflows/drill/isolation';
 import { docker } from '../support/docker';
+import { project as platform } from '../support/names';
 import { strike } from '../support/control-plane';
 import { withPlan } from '../support/plan-file';
 import { HttpReceiver } from '../support/receivers';
@@ -17,7 +18,7 @@ import { resultOf } from '../support/runs';
 import type { Shandi } from '../support/shandi';
 import { useShandi } from '../support/use-shandi';
 
-const project = 'shandi-test-drill';
+const project = `${platform}-drill`;
 
 describe('recovery tests on a copy', function () {
   this.timeout(420_000);
@@ -69,6 +70,8 @@ describe('recovery tests on a copy', function () {
         assert.deepEqual(failed, []);
         const says = (name: string): string => criteria.find((one) => one.name === name)?.says ?? '';
         assert.match(says('Rows of orders'), /^[1-9].* before it was dropped, no such table after/);
+        const { score, faults } = result['detection'] as DetectionScore;
+        assert.equal(score, '6/6', JSON.stringify(faults, undefined, 1));
         assert.match(says('The copy is isolated'), /connections to what serves were tried from inside, none was made/);
         assert.match(says('Recovery of everything'), /ended, verdict (met|missed)/);
         assert.match(says('Channels'), /webhook pager.*: sent/);

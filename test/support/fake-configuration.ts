@@ -48,7 +48,8 @@ export class FakeConfiguration {
   found: CertificatesFound = { certificates: [certificate], good: certificate };
   served: ServedCertificate = { running: true, fingerprint: 'CC:DD', says: 'it serves CC:DD' };
 
-  answers() {
+  /** @param expired why the certificate that there is cannot be served */
+  answers(expired: () => string | undefined = () => undefined) {
     return {
       usedImages: (): BundleImage[] => this.images.map((one) => one.image),
       findImages: (): ImageFinding[] => this.images,
@@ -72,7 +73,10 @@ export class FakeConfiguration {
       placeFiles: ({ files }: { files: { path: string }[] }) => ({ written: files.map((one) => one.path) }),
       putBackFiles: ({ files }: { files: { path: string }[] }) => ({ written: files.map((one) => one.path) }),
       checkFiles: ({ files }: { files: unknown[] }) => ({ files: files.length }),
-      inspectCertificates: (): CertificatesFound => this.found,
+      inspectCertificates: (): CertificatesFound => {
+        const problem = expired();
+        return problem === undefined ? this.found : { certificates: [certificate], problem };
+      },
       askServedCertificate: ({ expect }: { expect?: string }): ServedCertificate =>
         expect === undefined ? this.served : { ...this.served, fingerprint: expect, says: `it serves ${expect}` },
     };

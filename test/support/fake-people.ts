@@ -14,6 +14,8 @@ export class FakePeople {
   readonly hanging = new Set<Channel>();
   /** Channels that refuse for good. */
   readonly refusing = new Set<Channel>();
+  /** The channel that a recovery test plants as dead takes what it is told. */
+  deaf = false;
   /** The real activities instead: they reach whatever the plan names. */
   real = false;
 
@@ -25,7 +27,8 @@ export class FakePeople {
       async (args: object): Promise<Taken> => {
         this.told.push({ channel, args: { ...args } });
         if (this.hanging.has(channel)) await cancelled();
-        if (this.refusing.has(channel))
+        const { name } = (args as { webhook?: { name: string } }).webhook ?? {};
+        if (this.refusing.has(channel) || (name === 'planted-dead-channel' && !this.deaf))
           throw ApplicationFailure.nonRetryable(`${channel} refused`, 'DR-CHANNEL', {
             details: { attempts: activityInfo().attempt },
           });

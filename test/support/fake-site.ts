@@ -231,7 +231,7 @@ export class FakeSite {
     const write = { id: '1', server: 'new', timeline: 2, systemIdentifier: '7', committedAt: at, durationMs: 5 };
     const nothing = (): undefined => undefined;
     return {
-      readDatabase: (): DatabaseFacts => ({ ...database, ...this.damaged }),
+      readDatabase: (): DatabaseFacts => ({ ...database, ...this.damaged, ...this.drill.damaged() }),
       secureTail: () => ({ lsn: '0/6000000', segment: '000000010000000000000005', at, durationMs: 10 }),
       startCopy: (): PausedCopy => copy,
       inspectCopy: (): Inspection => ({ ...inspection, ...this.inspection }),
@@ -275,15 +275,16 @@ export class FakeSite {
               disk: { path: '/var/lib/docker', freeBytes: this.free, totalBytes: 2e12 },
             }
           : { unable: 'a fake' },
-      checkCoverage: (): Coverage => ({ ...coverage, ...this.coverage }),
-      restoreCopy: () => ({
-        volume: 'copy',
-        backup: backup.label,
-        bytes: 1e6,
-        files: 10,
-        durationMs: 10,
-        reused: false,
-      }),
+      checkCoverage: (): Coverage => ({ ...coverage, ...this.coverage, ...this.drill.coverage(coverage) }),
+      restoreCopy: () =>
+        this.drill.restored({
+          volume: 'copy',
+          backup: backup.label,
+          bytes: 1e6,
+          files: 10,
+          durationMs: 10,
+          reused: false,
+        }),
       archiveTail: () => ({ pushed: [], durationMs: 10 }),
       pushHistory: nothing,
       dropTimeline: () => ({ removed: ['00000002.history'], durationMs: 10 }),
@@ -334,7 +335,7 @@ export class FakeSite {
       ...this.store.answers(),
       ...this.resources.answers(),
       ...this.system.answers(),
-      ...this.drill.answers(),
+      ...this.drill.answers(this.calls),
       ...this.sites.answers(),
       wakeStandby: () => ({ containerId: 'standby' }),
       inspectDataVolume: ({ service }: { service: string }): DataVolume => this.volumeOf(service),
@@ -343,7 +344,7 @@ export class FakeSite {
       switchReduced: (given: SwitchReduced) => this.reduced.switch(given),
       liftReduced: (given: LiftReduced) => this.reduced.lift(given),
       updateStatusPage: () => ({ title: 'Service disruption', repeated: false }),
-      ...this.configuration.answers(),
+      ...this.configuration.answers(() => this.drill.certificate),
       ...this.incident.answers(),
       ...this.readiness.answers(),
       askWitness: () => ({ witness: 'ledger', answered: true, ok: true, summary: 'nothing is missing', facts: [] }),

@@ -20,6 +20,7 @@ import {
   type ProcedureName,
 } from '../../workflows/contracts/names';
 import type { PitrInput } from '../../workflows/contracts/pitr';
+import { openRuns } from '../../activities/evidence/open-runs';
 import { pinPlan } from '../../activities/evidence/pin-plan';
 import { readPast } from '../../activities/evidence/read-past';
 import type { FakeSite } from './fake-site';
@@ -82,6 +83,7 @@ export class House {
       taskQueue: controlQueue,
       workflowBundle: this.bundle,
       activities: {
+        openRuns,
         pinPlan,
         writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }),
         readPast: async (args: Parameters<typeof readPast>[0]) => ({

@@ -18,6 +18,14 @@ export const shapesOfTests: Record<string, Record<string, Shape>> = {
       return test(house, 'monthlyRecoveryTest');
     },
   },
+  'scenario-test': {
+    'service-failure': (house) =>
+      house.client.workflow.start('scenarioTest', {
+        taskQueue: controlQueue,
+        workflowId: 'test.system',
+        args: [{ scenario: 'service-failure', reason: 'saved history', by: 'on-call' }],
+      }),
+  },
   // No channel is configured: nobody can be told, and the test says so at its end.
   'quarterly-recovery-test': { failed: (house) => test(house, 'quarterlyRecoveryTest') },
 };

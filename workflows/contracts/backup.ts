@@ -1,6 +1,6 @@
 /** Words of the procedures that back up a database by pgBackRest and prove that what was backed up can be restored. */
 import { z } from 'zod';
-import { startedBy } from './input';
+import { despiteBlackout, startedBy } from './input';
 
 const database = z
   .string()
@@ -36,6 +36,7 @@ export const restoreTestInputSchema = z.strictObject({
     .describe(
       'recovery point: latest, the end of the archive; random, a moment between the end of the newest backup and that; default random',
     ),
+  despiteBlackout,
   ...startedBy,
 });
 export type RestoreTestInput = z.infer<typeof restoreTestInputSchema>;

@@ -3,12 +3,24 @@ import { z } from 'zod';
 import type { Drills, Site } from '../../plan';
 import type { ProcedureName } from './names';
 import type { EvidenceRef } from './run-view';
-import { startedBy } from './input';
+import { despiteBlackout, startedBy } from './input';
 
 const { reason, by, planHash } = startedBy;
 
-export const recoveryTestInputSchema = z.strictObject({ reason, by, planHash });
+export const recoveryTestInputSchema = z.strictObject({ reason, by, planHash, despiteBlackout });
 export type RecoveryTestInput = z.infer<typeof recoveryTestInputSchema>;
+
+export const scenarioTestInputSchema = z.strictObject({
+  scenario: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a scenario of the plan, service-failure or database-failure')
+    .describe('scenario of the plan, service-failure or database-failure'),
+  reason,
+  by,
+  planHash,
+  despiteBlackout,
+});
+export type ScenarioTestInput = z.infer<typeof scenarioTestInputSchema>;
 
 /** The copy of the platform that a drill works on. */
 export interface DrillCopy {
@@ -41,6 +53,53 @@ export interface Isolation {
   control: { target: string; reached: boolean };
 }
 
+/** Faults that a test plants in the copy by an activity; that of the dead channel is planted in what is told, and needs none. */
+export const plantedFaults = [
+  'wal-gap',
+  'wrong-collation',
+  'stale-backup',
+  'corrupt-backup',
+  'expired-certificate',
+] as const;
+export type PlantedFault = (typeof plantedFaults)[number];
+
+/** A fault as it was planted. */
+export interface Planted {
+  /** What was done, in a sentence. */
+  says: string;
+  /** What a detection has to name to have found this very fault. */
+  names: string;
+}
+
+/** One row of the detection score. */
+export interface DetectionRow {
+  fault: string;
+  /** What was done. */
+  planted: string;
+  /** Check that had to find it. */
+  detector: string;
+  caught: boolean;
+  /** What the check said. */
+  says: string;
+}
+
+/** What was planted in a test, and what of it was found. */
+export interface DetectionScore {
+  /** `6/6`. */
+  score: string;
+  caught: number;
+  planted: number;
+  faults: DetectionRow[];
+}
+
+/** That what serves is unwell while a test runs. */
+export interface UnwellServing {
+  /** UTC. */
+  at: string;
+  /** What was asked, and what it said. */
+  says: string;
+}
+
 /** Rows of a table, and the server's clock when they were counted. */
 export interface RowCount {
   /** null: there is no such table. */
@@ -50,4 +109,9 @@ export interface RowCount {
 }
 
 /** Procedures that are tests: what they recover are copies. */
-export const testProcedures: readonly ProcedureName[] = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest'];
+export const testProcedures: readonly ProcedureName[] = [
+  'restoreTest',
+  'monthlyRecoveryTest',
+  'quarterlyRecoveryTest',
+  'scenarioTest',
+];

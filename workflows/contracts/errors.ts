@@ -90,6 +90,10 @@ export const errorCodes = {
     means: 'The backup recorded page checksum errors while it was made.',
     next: 'Choose an older backup without errors.',
   },
+  'DR-BACKUP-STALE': {
+    means: 'The newest backup is older than the plan allows (`backup.maxAge` of the database).',
+    next: 'Find out why none was made (`dr schedule list`), then take one: `dr backup database`.',
+  },
   'DR-BACKUP-CORRUPT': {
     means: 'A file of the backup does not match its checksum.',
     next: 'Choose another backup; take a new full backup; verify the repository.',
@@ -173,6 +177,14 @@ export const errorCodes = {
   'DR-TEST-FAILED': {
     means: 'A test restored the data, and what it found there is not as expected.',
     next: 'The backups may not save you: read the criteria in the report, mend the cause, take a full backup, test again.',
+  },
+  'DR-TEST-NOT-NOW': {
+    means: 'A test may not begin now: the plan forbids it, or something is being recovered.',
+    next: 'Start it at the moment that is named, or when what is named has ended.',
+  },
+  'DR-TEST-STOPPED': {
+    means: 'What serves became unwell while a test ran, so the test was ended and its copy removed.',
+    next: 'Look at what serves first: `dr recover service`, `dr incident`. Then find out whether the test was the cause, and test again.',
   },
   'DR-DRILL': {
     means: "The drill's copy of the platform could not be made, damaged as planned, or removed.",

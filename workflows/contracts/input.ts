@@ -17,6 +17,17 @@ export const startedBy = {
     .describe("work on the drill's copy of the platform (the plan's drills) instead of what serves"),
 };
 
+/** For tests, which the plan may forbid at times. */
+export const despiteBlackout = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .optional()
+  .describe(
+    'why this test begins although a window of the plan (drills.blackouts) forbids it now; default: it does not',
+  );
+
 /** For runs that may have to ask somebody. */
 export const approvalTimeoutMs = z
   .int()

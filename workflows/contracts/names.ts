@@ -36,6 +36,7 @@ export const procedures = [
   'isolateService',
   'incidentResponse',
   'readinessCheck',
+  'scenarioTest',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 

@@ -14,7 +14,7 @@ import {
   storeResource,
   testLock,
 } from './names';
-import { recoveryTestInputSchema } from './drill';
+import { recoveryTestInputSchema, scenarioTestInputSchema } from './drill';
 import { pitrInputSchema } from './pitr';
 import { readinessInputSchema } from './readiness';
 import { backupRedisInputSchema } from './store';
@@ -39,7 +39,7 @@ export interface Scheduled {
   schedule: string;
   procedure: string;
   workflowId: string;
-  /** `skipped`: another run had the lock, nothing was started. */
+  /** `skipped`: another run had the lock, or a test may not begin now (`DR-TEST-NOT-NOW`): nothing was done. */
   outcome: 'completed' | 'skipped';
   /** A sentence. */
   says: string;
@@ -86,6 +86,10 @@ const byTheClock = {
   readinessCheck: {
     schema: readinessInputSchema,
     lock: () => readingLock('check', readinessResource()),
+  },
+  scenarioTest: {
+    schema: scenarioTestInputSchema,
+    lock: () => testLock(systemResource),
   },
   pointInTimeRecovery: {
     schema: pitrInputSchema,

@@ -61,6 +61,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   backupDatabase: { title: 'backup', done: 'backed up' },
   restoreTest: { title: 'restore test', done: 'restored to a copy' },
   monthlyRecoveryTest: { title: 'monthly recovery test', done: 'rehearsed' },
+  scenarioTest: { title: 'scenario test', done: 'rehearsed' },
   quarterlyRecoveryTest: { title: 'quarterly recovery test', done: 'rehearsed' },
   fullSystemRecovery: { title: 'full-system recovery', done: 'recovered' },
   backupConfiguration: { title: 'backup', done: 'backed up' },

@@ -2,11 +2,11 @@ import type { Approval } from '../contracts/approval';
 import type { Isolation } from '../contracts/drill';
 import { count } from '../contracts/words';
 import type { Run } from '../kernel/run';
-import type { Drill } from './context';
+import type { Drill, Loss } from './context';
 
 /** The gate before anything is damaged: the plan answers it, because the copy serves nobody, and that is on record. */
-export function allowDamage(run: Run, { copy, service, database }: Drill, facts: Isolation): Promise<Approval> {
-  const { project, table } = copy.drills;
+export function allowDamage(run: Run, drill: Drill, facts: Isolation, losses: Loss[]): Promise<Approval> {
+  const { project } = drill.copy.drills;
   return run.gate<{ project: string; isolation: Isolation }>('damage', {
     policy: { approvers: [], expiresMs: 60_000, onExpiry: 'reject' },
     measure: () => Promise.resolve({ project, isolation: facts }),
@@ -14,7 +14,7 @@ export function allowDamage(run: Run, { copy, service, database }: Drill, facts:
     answer: () => `policy of drills: ${project} serves nobody, and cannot reach what serves`,
     card: () => ({
       title: `Damage the copy ${project}`,
-      will: [`Kill ${service.name}.`, `Drop table ${table.name} of ${database.name}.`],
+      will: losses.map(({ will }) => will(drill)),
       loss: [{ label: 'Data', value: 'of the copy only' }],
       facts: [{ label: 'Isolation', value: `${count(facts.tried)} tries, none got through; nothing is shared` }],
       tables: [],

@@ -1,5 +1,6 @@
 import type { Database, Drills, Plan, Service, Site } from '../../plan';
-import type { DrillCopy, RecoveryTestInput } from '../contracts/drill';
+import type { Approval } from '../contracts/approval';
+import type { DetectionScore, DrillCopy, RecoveryTestInput } from '../contracts/drill';
 import { controlQueue } from '../contracts/names';
 import { describeEnd, inDrill, type ChildEnd, type ChildProcedure } from '../kernel/child';
 import { pinPlan } from '../kernel/pin';
@@ -20,6 +21,18 @@ export interface Drill {
   /** Database of the copy in which a table is lost. */
   database: Database;
   on: SiteProxies;
+  /** The site that serves, from which what serves is watched. */
+  serving: Site;
+  watching: SiteProxies;
+  /** What was planted, and found; absent before. */
+  detection?: DetectionScore;
+}
+
+/** Something of the copy is lost or broken, and has to come back, or to be found. */
+export interface Loss {
+  /** What is done to the copy, for the card; a sentence. */
+  will: (drill: Drill) => string;
+  lose: (run: Run, drill: Drill, approval: Approval) => Promise<Criterion[]>;
 }
 
 /** The copy that the plan describes. */
@@ -33,7 +46,8 @@ export async function drillOf(run: Run, input: RecoveryTestInput, plan: Plan): P
   const site = ofCopy.sites.find((one) => one.role === 'primary');
   const service = ofCopy.services.find((one) => one.name === drills.service);
   const database = ofCopy.databases.find((one) => one.name === drills.table.database);
-  if (!site || !service || !database)
+  const serving = plan.sites.find((one) => one.name === plan.gateway.site);
+  if (!site || !service || !database || !serving)
     return run.refuse([
       {
         code: 'DR-PLAN',
@@ -42,8 +56,12 @@ export async function drillOf(run: Run, input: RecoveryTestInput, plan: Plan): P
       },
     ]);
   const copy: DrillCopy = { drills, site: site as Site };
-  return { input, plan, ofCopy, copy, service, database, on: siteActivities(site.name) };
+  const [on, watching] = [siteActivities(site.name), siteActivities(serving.name)];
+  return { input, plan, ofCopy, copy, service, database, on, serving: serving as Site, watching };
 }
+
+/** What was planted and found, for the result. */
+export const detectionOf = ({ detection }: Drill): { detection?: DetectionScore } => (detection ? { detection } : {});
 
 function demandDrills(run: Run, { drills }: Plan): Drills {
   if (drills) return drills;
@@ -56,10 +74,17 @@ function demandDrills(run: Run, { drills }: Plan): Drills {
   ]);
 }
 
-/** A procedure that this test starts; on the copy unless it only reads what is kept of what serves. */
+/** A procedure that this test starts; on the copy unless it only reads what is kept of what serves, or tells people. */
 export function procedureOf(
   { input }: Drill,
-  what: { procedure: string; lock: string; input: Record<string, unknown>; onCopy: boolean },
+  what: {
+    procedure: string;
+    lock: string;
+    input: Record<string, unknown>;
+    onCopy: boolean;
+    /** It ends with this test; what works on the copy does anyway. Default false. */
+    endsWithCaller?: boolean;
+  },
 ): ChildProcedure {
   const { reason, by, planHash } = input;
   const child = {
@@ -67,6 +92,7 @@ export function procedureOf(
     workflowId: what.lock,
     taskQueue: controlQueue,
     input: { reason, by, ...(planHash === undefined ? {} : { planHash }), ...what.input },
+    ...(what.endsWithCaller === undefined ? {} : { endsWithCaller: what.endsWithCaller }),
   };
   return what.onCopy ? inDrill(child) : child;
 }

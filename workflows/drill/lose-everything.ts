@@ -3,10 +3,15 @@ import { recoveryLock } from '../contracts/names';
 import { systemResource } from '../contracts/system';
 import type { Run } from '../kernel/run';
 import type { Criterion } from '../steps/judge-criteria';
-import { judgeEnd, procedureOf, type Drill } from './context';
+import { judgeEnd, procedureOf, type Drill, type Loss } from './context';
 
 /** Part "Loss of everything": every container of the copy is killed, and a full-system recovery brings all of it back. */
-export async function loseEverything(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
+export const loseEverything: Loss = {
+  will: () => 'Kill every container.',
+  lose,
+};
+
+async function lose(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
   run.phase('Lose everything');
   const { copy, on } = drill;
   const killed = await run.irreversible('Kill every container of the copy', approval, ({ reference }) =>

@@ -2,10 +2,15 @@ import type { Approval } from '../contracts/approval';
 import { recoveryLock, serviceResource } from '../contracts/names';
 import type { Run } from '../kernel/run';
 import type { Criterion } from '../steps/judge-criteria';
-import { judgeEnd, procedureOf, type Drill } from './context';
+import { judgeEnd, procedureOf, type Drill, type Loss } from './context';
 
 /** Part "Service failover": a service of the copy is killed, and its recovery brings it back to its clients. */
-export async function loseService(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
+export const loseService: Loss = {
+  will: ({ service }) => `Kill ${service.name}.`,
+  lose,
+};
+
+async function lose(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
   run.phase('Lose a service');
   const { service, copy, on } = drill;
   await run.irreversible(`Kill ${service.name} of the copy`, approval, ({ reference }) =>

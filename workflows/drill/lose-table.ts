@@ -5,13 +5,18 @@ import { databaseResource, recoveryLock } from '../contracts/names';
 import { count } from '../contracts/words';
 import type { Run } from '../kernel/run';
 import type { Criterion } from '../steps/judge-criteria';
-import { judgeEnd, procedureOf, type Drill } from './context';
+import { judgeEnd, procedureOf, type Drill, type Loss } from './context';
 
 /** Between the moment that is recovered to and the damage, milliseconds: commits of both sides tell them apart. */
 const apartMs = 2_000;
 
 /** Part "Data recovery": a table of the copy is dropped, and a point-in-time recovery brings back every row of it. */
-export async function loseTable(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
+export const loseTable: Loss = {
+  will: ({ copy, database }) => `Drop table ${copy.drills.table.name} of ${database.name}.`,
+  lose,
+};
+
+async function lose(run: Run, drill: Drill, approval: Approval): Promise<Criterion[]> {
   run.phase('Lose a table');
   const { copy, database, on } = drill;
   const table = copy.drills.table.name;

@@ -13,6 +13,8 @@ export async function restoreBackups(run: Run, drill: Drill): Promise<Criterion[
       lock: testLock(databaseResource(name)),
       input: { database: name },
       onCopy: false,
+      // It, too, competes with what serves for the machine.
+      endsWithCaller: true,
     });
     criteria.push(...judgeEnd(`Backup of ${name}`, await run.childResult(`Restore the backup of ${name}`, child)));
   }

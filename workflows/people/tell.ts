@@ -51,7 +51,7 @@ export function write(
 export class DeliveryLog {
   readonly deliveries: Delivery[] = [];
 
-  constructor(private readonly run: Run) {}
+  constructor(private readonly run: Pick<Run, 'change' | 'facts' | 'problem'>) {}
 
   /**
    * Sends a message to every target at once. One that fails is written down and holds nobody.

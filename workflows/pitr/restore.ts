@@ -1,5 +1,5 @@
 /** Phase 2: the copy, beside the damaged server, isolated, paused at the target, inspected. */
-import { drFailure } from '../contracts/errors';
+import { drFailure, problemOf, type DrCode } from '../contracts/errors';
 import type { Inspection, Loss, PausedCopy, RestoredCopy } from '../contracts/recovery';
 import type { Run } from '../kernel/run';
 import type { SiteProxies } from '../kernel/site';
@@ -27,12 +27,16 @@ export async function prepareCopy(run: Run, on: SiteProxies, recovery: Recovery,
   return { ...found, restored, copy, inspection };
 }
 
-/** The same without the inspection, for whoever judges by itself what is in the copy. */
+/**
+ * The same without the inspection, for whoever judges by itself what is in the copy.
+ * @param fatal codes of a restore that end the run at once; default: none, a person is asked
+ */
 export async function standCopy(
   run: Run,
   on: SiteProxies,
   recovery: Recovery,
   found: Preflight,
+  fatal: DrCode[] = [],
 ): Promise<Pick<Prepared, 'restored' | 'copy'>> {
   const { at, key } = recovery;
   const { coverage, damaged, image, target } = found;
@@ -43,14 +47,21 @@ export async function standCopy(
   const restored = run.change(
     `Restore backup ${backup.label} into a volume of its own`,
     () =>
-      on.change.restoreCopy({
-        ...at,
-        key,
-        image,
-        backup,
-        target,
-        timeline: coverage.timeline,
-      }),
+      on.change
+        .restoreCopy({
+          ...at,
+          key,
+          image,
+          backup,
+          target,
+          timeline: coverage.timeline,
+        })
+        .catch((error: unknown) => {
+          const { code, message } = problemOf(error);
+          const known = fatal.find((one) => one === code);
+          if (known) return run.giveUp(known, message);
+          throw error;
+        }),
     {
       undo: { title: 'Remove the copy and its volume', act: () => on.change.removeCopy({ ...at, key }) },
       outcome: (value) =>

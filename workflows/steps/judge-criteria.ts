@@ -22,11 +22,16 @@ export function judgeCriteria(run: Run, criteria: Criterion[]): string | undefin
   return failed.length > 0 ? failed.map((one) => `${one.name}: ${one.says}`).join('; ') : undefined;
 }
 
-/** The end of a test that is judged by nothing else. @throws Ended (DR-TEST-FAILED) naming every criterion that is not met */
-export function concludeTest(run: Run, test: string, criteria: Criterion[]): Finished {
+/** The end of a test that is judged by nothing else. @param more of its result @throws Ended (DR-TEST-FAILED) naming every criterion that is not met */
+export function concludeTest(
+  run: Run,
+  test: string,
+  criteria: Criterion[],
+  more: Record<string, unknown> = {},
+): Finished {
   const failed = judgeCriteria(run, criteria);
   if (failed !== undefined) return run.giveUp('DR-TEST-FAILED', `the ${test} has failed: ${failed}`);
-  return { verdict: verdictOf(criteria), result: { criteria: criteria.map(plain) } };
+  return { verdict: verdictOf(criteria), result: { criteria: criteria.map(plain), ...more } };
 }
 
 /** A test that has passed is judged by its times: met, or missed. */

@@ -1,0 +1,30 @@
+import { getClient } from '@temporalio/activity';
+
+/** A run that has not ended. */
+export interface OpenRun {
+  workflowId: string;
+  /** Workflow type. */
+  procedure: string;
+}
+
+/** Named at most: one is reason enough. */
+const most = 20;
+
+/**
+ * Runs that have not ended, by how their ids begin, sorted. Asks the Temporal server that this worker works for.
+ * @param prefixes such as `recover.`: letters, digits, `.` and `-`
+ */
+export async function openRuns({ prefixes }: { prefixes: string[] }): Promise<OpenRun[]> {
+  const begins = prefixes.map((one) => `WorkflowId STARTS_WITH '${one.replace(/[^a-z0-9.-]/g, '')}'`).join(' OR ');
+  const found: OpenRun[] = [];
+  const query = `ExecutionStatus = 'Running' AND (${begins})`;
+  const { workflow } = getClient();
+  for await (const { workflowId, type } of workflow.list({ query, pageSize: most })) {
+    // A list is a moment behind: one that has just ended may still be in it.
+    const { status } = await workflow.getHandle(workflowId).describe();
+    if (status.name !== 'RUNNING') continue;
+    found.push({ workflowId, procedure: type });
+    if (found.length >= most) break;
+  }
+  return found.sort((a, b) => a.workflowId.localeCompare(b.workflowId));
+}
