@@ -27,5 +27,6 @@ export { reducedFunctionality } from './reduced-functionality';
 export { relieveResources } from './relieve-resources';
 export { siteFailover } from './site-failover';
 export { holdDatabase } from './hold-database';
+export { siteFailback } from './site-failback';
 export { isolateService } from './isolate-service';
 export { incidentResponse } from './incident-response';

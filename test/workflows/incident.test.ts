@@ -11,7 +11,7 @@ import { controlQueue } from '../../workflows/contracts/names';
 import type { RunView } from '../../workflows/contracts/run-view';
 import { releaseSignal } from '../../workflows/contracts/messages';
 import { killOrderService } from '../support/fake-incident';
-import { loseSite, serveAway } from '../support/fake-lost-site';
+import { loseSite } from '../support/fake-lost-site';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { configured, usePlan, withChannels } from '../support/people-plan';
@@ -479,27 +479,6 @@ describe('an incident', function () {
         assert.equal(site.incident.frozen, true, 'the end of the incident lifts nothing');
         await isolation.executeUpdate('lift', { args: [word] });
         await resultOf(isolation);
-      },
-      sites,
-    ));
-
-  it('another site serves: that one is looked at, and what the plan lets begin by itself does not', () =>
-    house.with(
-      serveAway(site),
-      async () => {
-        const handle = await open();
-        const run = await until(handle, 'waiting-approval');
-        assert.ok(
-          titles(run).some((text) => /site backup serves, so that one is looked at/.test(text)),
-          titles(run).join('\n'),
-        );
-        const outage = (await view(handle)).verdicts.find((one) => one.scenario === 'service-outage');
-        assert.match(outage?.begins ?? '', /Site backup serves, and nothing may be started at the primary one/);
-        await say(handle, 'choose', { scenario: 'service-outage', ...word });
-        await inState(handle, 'by-hand');
-        assert.equal(site.approvals.length, 0);
-        const asked = (site.given.get('askGateway') ?? []).map((one) => (one['site'] as { name: string }).name);
-        assert.deepEqual([...new Set(asked)], ['backup']);
       },
       sites,
     ));
