@@ -10,6 +10,7 @@ import { fullSystemRecoveryInputSchema, systemResource, type FullSystemRecoveryI
 import { duration } from './contracts/words';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
+import { refuseElsewhere } from './site/elsewhere';
 import { assess, type Assessment } from './system/assess';
 import { restoreWhatIsMissing } from './system/configuration';
 import { systemOf, type System } from './system/context';
@@ -46,8 +47,12 @@ export async function fullSystemRecovery(input: unknown): Promise<Report> {
 async function body(run: Run, input: FullSystemRecoveryInput, plan: Plan): Promise<Finished> {
   const system = systemOf(run, input, plan);
   const meanwhile = new Meanwhile(run, system);
-  await restoreWhatIsMissing(run, system);
+  const allowed = refuseElsewhere(run, plan);
+  // It is waited for before anything is changed; whoever ends the run before has it fail unheard.
+  allowed.catch(() => undefined);
+  await restoreWhatIsMissing(run, system, allowed);
   const seen = await assess(run, system);
+  await allowed;
   await meanwhile.look();
   if (seen.well && (await getEveryPage(run, system, [...system.order.critical, ...system.order.rest]))) {
     await meanwhile.liftLeft();

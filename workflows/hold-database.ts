@@ -3,8 +3,22 @@
  * promotes a server of the lost site, or restarts it, behind the back of the one that serves: neither a guard nor a person can. A site
  * that could not be stopped is waited for, and stopped when it comes back.
  */
-import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import { releaseSignal, servedSignal, wordSchema, type WordMessage } from './contracts/messages';
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  askHoldSchema,
+  askHoldSignal,
+  holdsSignal,
+  releaseSignal,
+  servedSignal,
+  wordSchema,
+  type WordMessage,
+} from './contracts/messages';
 import { databaseResource, recoveryLock } from './contracts/names';
 import { parseOutside } from './contracts/outside';
 import type { Report } from './contracts/run-view';
@@ -30,6 +44,7 @@ export async function holdDatabase(input: unknown): Promise<Report> {
       }),
       body: async (run, { database, site }, plan) => {
         let homeStopped: boolean | undefined;
+        let watched = false;
         setHandler(servedSignal, (word) => void (homeStopped = word.homeStopped), {
           description: 'Between runs: the database is the primary elsewhere',
         });
@@ -42,10 +57,24 @@ export async function holdDatabase(input: unknown): Promise<Report> {
           },
           { description: 'Let the lock go: {"by","reason"}' },
         );
+        setHandler(
+          askHoldSignal,
+          (raw) => {
+            const asked = parseOutside(askHoldSchema, raw, 'message "askHold"');
+            if (!asked.ok) return;
+            const asker = getExternalWorkflowHandle(asked.value.workflowId, asked.value.runId);
+            const settled = homeStopped !== false || watched;
+            // Whoever has asked may be over: then nobody hears it.
+            void CancellationScope.nonCancellable(() => asker.signal(holdsSignal, { database, site, settled })).catch(
+              () => undefined,
+            );
+          },
+          { description: 'Between runs: whether the database is held for another site' },
+        );
         run.phase('Hold');
         run.task({
           text: `Database ${database} is served at site ${site}. This run keeps every other one off it; it ends when the database is at home again.`,
-          commands: [],
+          commands: ['./dr site failback --reason "WHY"'],
         });
         await condition(() => released !== undefined || homeStopped !== undefined);
         if (homeStopped === false && !released) {
@@ -57,6 +86,7 @@ export async function holdDatabase(input: unknown): Promise<Report> {
           await Promise.race([condition(() => released !== undefined), over]);
           if (released) watch.cancel();
           await over;
+          watched = true;
         }
         await condition(() => released !== undefined);
         run.task(undefined);

@@ -17,6 +17,7 @@ import { keepTime } from './incident/timeline';
 import { Ended } from './kernel/endings';
 import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
+import { servedElsewhere } from './site/elsewhere';
 
 /**
  * The procedure `incidentResponse`. @param input one JSON object: see `incidentResponseInputSchema`
@@ -43,6 +44,11 @@ async function body(run: Run, input: IncidentResponseInput, plan: Plan): Promise
   const incident = open(run, input, plan);
   listenForWords(incident);
   run.phase('Detect and assess');
+  const [elsewhere] = await servedElsewhere(run, plan);
+  if (elsewhere) {
+    incident.movedTo(elsewhere.site);
+    run.note(`site ${elsewhere.site} serves, so that one is looked at: ${elsewhere.because}`);
+  }
   await incident.look();
   const [worst] = incident.affected;
   const tier = worst && (plan.tiers.find((one) => one.name === worst.tier) ?? plan.tiers[0]);

@@ -88,3 +88,4 @@ export const readinessCheck = when(
   () => (require('./readiness-check') as typeof import('./readiness-check')).readinessCheck,
 );
 export const scenarioTest = when(() => (require('./scenario-test') as typeof import('./scenario-test')).scenarioTest);
+export const siteFailback = when(() => (require('./site-failback') as typeof import('./site-failback')).siteFailback);

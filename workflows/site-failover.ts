@@ -168,7 +168,8 @@ async function openDatabase(
   if (seen.promoted || !fenced) {
     // The earlier run may have ended before it told: the holder would wait, and let a primary start when the site comes back.
     await tellHolder(run, seen.database.name, await provenStopped(run, move, seen));
-    await writeAt(run, move, seen, valid);
+    const { away, service } = seen.database;
+    await writeAt(run, move, { home: away.home, service, facts: seen.facts.chosen }, valid);
     return { seen, loss: { ms: null, basis: 'an earlier run has promoted it, and has measured what was lost' } };
   }
   const opened = await promoteAt(run, move, seen, fenced, valid);

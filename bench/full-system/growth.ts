@@ -87,9 +87,13 @@ async function recoverOnce(
     workflowBundle,
     activities: { pinPlan: () => Promise.resolve(pinned), writeReport: () => Promise.resolve(written) },
   });
-  const beside = await Worker.create({ connection, taskQueue: siteQueue('primary'), activities: site.activities() });
+  const activities = site.activities();
+  const beside = await Worker.create({ connection, taskQueue: siteQueue('primary'), activities });
+  // It is asked whether its site serves.
+  const other = await Worker.create({ connection, taskQueue: siteQueue('backup'), activities });
+  const both = <T>(act: () => Promise<T>): Promise<T> => beside.runUntil(() => other.runUntil(act));
   return control.runUntil(() =>
-    beside.runUntil(async () => {
+    both(async () => {
       const began = performance.now();
       orderOf(plan);
       const orderMs = performance.now() - began;

@@ -77,5 +77,6 @@ export const bundleCommands: ThingCommand[] = [
 
 /** Whether a command takes no <name>. */
 export const isNameless = ({ procedure }: ThingCommand): boolean =>
-  ['fullSystemRecovery', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', 'siteFailover'].includes(procedure) ||
-  bundleCommands.some((one) => one.procedure === procedure);
+  ['fullSystemRecovery', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', 'siteFailover', 'siteFailback'].includes(
+    procedure,
+  ) || bundleCommands.some((one) => one.procedure === procedure);

@@ -19,7 +19,7 @@ import {
 } from '../../workflows/contracts/names';
 import { relieveResourcesInputSchema, resourcesResource } from '../../workflows/contracts/resources';
 import { serviceRecoveryInputSchema } from '../../workflows/contracts/service';
-import { siteFailoverInputSchema } from '../../workflows/contracts/site';
+import { siteFailbackInputSchema, siteFailoverInputSchema } from '../../workflows/contracts/site';
 import { backupRedisInputSchema, restoreRedisInputSchema } from '../../workflows/contracts/store';
 import { fullSystemRecoveryInputSchema, systemResource } from '../../workflows/contracts/system';
 import { checkListed } from '../lib/against-plan';
@@ -43,6 +43,7 @@ const procedures = {
   serviceRecovery: { ...service, schema: serviceRecoveryInputSchema, lock: recoveryLock },
   restoreRedis: { ...store, schema: restoreRedisInputSchema, lock: recoveryLock },
   siteFailover: { ...system, schema: siteFailoverInputSchema, lock: recoveryLock },
+  siteFailback: { ...system, schema: siteFailbackInputSchema, lock: recoveryLock },
   fullSystemRecovery: { ...system, schema: fullSystemRecoveryInputSchema, lock: recoveryLock },
   relieveResources: { ...resources, schema: relieveResourcesInputSchema, lock: recoveryLock },
   backupDatabase: { ...database, schema: backupDatabaseInputSchema, lock: backupLock },

@@ -250,6 +250,39 @@ const siteFailover: ThingCommand = {
   plain: { id: 'recover.system', input: { site: 'backup', ...who } },
 };
 
+const siteFailback: ThingCommand = {
+  command: 'site failback',
+  procedure: 'siteFailback',
+  description: 'bring the platform home to the primary site, without loss',
+  fields: [
+    {
+      flags: '--no-validate',
+      says: 'place no business transactions and run no tests',
+      name: 'validate',
+      kind: 'switch',
+      sets: false,
+    },
+    {
+      flags: '--fresh',
+      says: 'copy the whole database home instead of rewinding what is there; the old volume is kept',
+      name: 'fresh',
+      kind: 'switch',
+      sets: true,
+    },
+    {
+      flags: '--stall-budget <duration>',
+      says: 'longest time the clients may be held, e.g. 2s (default: the plan)',
+      name: 'stallBudgetMs',
+      kind: 'duration',
+    },
+    planHash,
+    approvalTimeout,
+  ],
+  mind: 'The site that serves goes on until a person approves the card; until the database is promoted at home every step is undone on an abort.\nWhat cannot be done within the stall budget is undone, too.',
+  examples: ['dr site failback --reason "the data centre works again"'],
+  plain: { id: 'recover.system', input: { ...who } },
+};
+
 /** Adds those of them that begin with the name of `parent`. */
 export function addThings(parent: Command): Command {
   for (const about of [
@@ -263,6 +296,7 @@ export function addThings(parent: Command): Command {
     testQuarterly,
     testScenario,
     siteFailover,
+    siteFailback,
     ...bundleCommands,
   ]) {
     const [first, second = ''] = about.command.split(' ');
@@ -279,9 +313,9 @@ export const backupCommand = (): Command =>
 export const testCommand = (): Command =>
   addThings(new Command('test').description('prove that what is kept can be used'));
 
-/** `site failover`. */
+/** `site failover`, `site failback`. */
 export const siteCommand = (): Command =>
-  addThings(new Command('site').description('serve from another site when one is lost'));
+  addThings(new Command('site').description('serve from another site when one is lost, and come home'));
 
 function add(parent: Command, about: ThingCommand, word: string): void {
   const command = parent.command(isNameless(about) ? word : `${word} <name>`).description(about.description);

@@ -3,9 +3,12 @@
  * nothing is lost but the network between the sites. One run tells these apart, and serves from the other site.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { LossEstimate, PromotedStandby } from '../../workflows/contracts/cluster';
-import { backupSiteUp } from '../../platform/lifecycle';
+import { backupSiteUp, connection, queryOnce, readEnv } from '../../platform/lifecycle';
+import type { Ledger } from '../../platform/ledger';
+import { runQuery } from '../../workflows/contracts/messages';
 import { controlQueue } from '../../workflows/contracts/names';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { docker } from '../support/docker';
@@ -105,7 +108,7 @@ describe('the primary site is lost', function () {
     assert.deepEqual([old.State.Running, old.HostConfig.RestartPolicy?.Name], [false, 'no']);
   });
 
-  it('lost in full while orders are placed: two people decide, and no more is lost than the card has said', async () => {
+  it('lost in full while orders are placed: two people decide, no more is lost than the card has said, and the way home loses nothing', async () => {
     sites = await TwoSites.anew();
     const ledger = await sites.startLedger();
     await placed(ledger, 40);
@@ -159,5 +162,76 @@ describe('the primary site is lost', function () {
     const hold = shandi.client.workflow.getHandle('recover.database.shandi');
     await seen(hold, (view) => view.steps.some((one) => /Mark postgres /.test(one.title) && one.state === 'done'));
     assert.equal(await page('/api/orders?limit=1'), 200);
+    await comesHome(ledger, window);
   });
+
+  /** The lost site works again, and its servers are stopped: everything goes back while orders are placed. */
+  async function comesHome(before: Ledger, window: { doubtFrom: string; resumedAt: string }): Promise<void> {
+    await sites.mendBetween();
+    // Whoever begins at home by mistake is told who serves.
+    const mistaken = await shandi.client.workflow.start('fullSystemRecovery', {
+      taskQueue: controlQueue,
+      workflowId: 'recover.system',
+      args: [{ reason: 'test', by: 'tester', tell: false }],
+    });
+    assert.match(
+      (await failureOf(mistaken)).message,
+      /site backup serves: backup-postgres at site backup takes writes/,
+    );
+    const hold = shandi.client.workflow.getHandle('recover.database.shandi');
+    const { runId } = await hold.describe();
+    const ledger = await sites.startLedger(false);
+    await placed(ledger, 20);
+    const began = Date.now();
+    const handle = await shandi.client.workflow.start('siteFailback', {
+      taskQueue: controlQueue,
+      workflowId: 'recover.system',
+      args: [{ reason: 'test', by: 'tester' }],
+    });
+    const report = await approvingAll(handle, hold);
+    const { stallMs, servedMs, exposed, notRecovered, traffic, validated } = report.result;
+    console.log(
+      `      home after ${Date.now() - began} ms; held ${stallMs as number} ms, served ${servedMs as number} ms later`,
+    );
+    assert.deepEqual([report.view.verdict, notRecovered, exposed, traffic, validated], ['met', [], [], true, true]);
+    assert.ok(report.view.approvals.some((one) => one.gate === 'site-failback' && one.via === 'person'));
+    const since = Date.now();
+    await shandi.eventually('clients are served at home', async () =>
+      sites.acknowledgedSince(ledger, since) > 10 ? true : undefined,
+    );
+    await sites.stopLedger();
+    for (const [one, options] of [
+      [ledger, {}],
+      [before, window],
+    ] as const)
+      assert.deepEqual((await one.verdict({ query: asClient, ...options })).missing, []);
+    // One primary, which the other site follows; nothing else of that site runs, and nobody holds the lock.
+    const asked = 'SELECT pg_is_in_recovery() AS standby';
+    const there = await queryOnce<{ standby: boolean }>(connection(await readEnv(away), 'STANDBY_PORT'), asked);
+    const [home] = await asClient(asked, []);
+    assert.deepEqual([home?.['standby'], there[0]?.standby], [false, true]);
+    const running = await docker.listContainers({ filters: { label: [`com.docker.compose.project=${away}`] } });
+    assert.deepEqual(
+      running.map((one) => one.Labels['com.docker.compose.service']),
+      ['backup-postgres'],
+    );
+    const held = await shandi.client.workflow.getHandle('recover.database.shandi', runId).describe();
+    assert.equal(held.status.name, 'COMPLETED');
+  }
+
+  /** Says yes to every card of a run, and of what it has started, until it ends. */
+  async function approvingAll(...handles: [WorkflowHandle, ...WorkflowHandle[]]): Promise<Report> {
+    let over = false;
+    const ended = resultOf(handles[0]).finally(() => (over = true));
+    ended.catch(() => undefined);
+    while (!over) {
+      for (const one of handles) {
+        const view = await one.query(runQuery).catch(() => undefined);
+        if (view?.gates.some(({ state }) => state === 'open'))
+          await approve(one, openCard(view)).catch(() => undefined);
+      }
+      await sleep(100);
+    }
+    return ended;
+  }
 });

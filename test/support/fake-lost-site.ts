@@ -30,3 +30,19 @@ export function loseSitePartly(site: FakeSite): FakeSite {
   site.sites.reach = { engine: { answered: true, says: '3 of 20 containers run' }, running: ['redis'], containers: 20 };
   return site;
 }
+
+/** Site backup serves since a failover. The primary site is back, and what would serve there is stopped for good. */
+export function serveAway(site: FakeSite): FakeSite {
+  const stopped = { answered: false, problem: 'its container is not running (exit code 0)' };
+  site.servedBy('backup-postgres');
+  site.servers.set('backup-postgres', { site: 'backup' });
+  site.servers.set('postgres', stopped);
+  site.servers.set('postgres-standby', stopped);
+  site.sites.reach = { engine: { answered: true, says: '0 of 20 containers run' }, containers: 20 };
+  site.answer('inspectServices', (given) => {
+    const { services, site: at } = given as { services: string[]; site: { name: string } };
+    const state = at.name === 'primary' ? { policy: 'no', ran: false } : { policy: 'unless-stopped', ran: true };
+    return services.map((service) => ({ service, containerId: service, ...state }));
+  });
+  return site;
+}

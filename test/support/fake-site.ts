@@ -194,6 +194,12 @@ export class FakeSite {
     return facts;
   }
 
+  /** Another server than `postgres` takes writes, since a failover before the test. */
+  servedBy(service: string): void {
+    this.writer = service;
+    this.timeline += 1;
+  }
+
   /** Promotes: from now on it takes writes, on a timeline of its own. */
   private promote(service: string, at: string): PromotedStandby {
     const formerTimeline = this.timeline;

@@ -2,7 +2,7 @@
 import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { releaseSignal, servedSignal } from '../../workflows/contracts/messages';
-import { loseSite, loseSitePartly } from './fake-lost-site';
+import { loseSite, loseSitePartly, serveAway } from './fake-lost-site';
 import { makeReady } from './fake-readiness';
 import { killAll } from './fake-system';
 import type { House } from './house';
@@ -301,6 +301,31 @@ const siteFailover: Record<string, Shape> = {
     return handle;
   },
 };
+const comeHome = async (house: House, input = {}): ReturnType<Shape> => {
+  const hold = await house.start('holdDatabase', { site: 'backup' });
+  await hold.signal(servedSignal, { homeStopped: true });
+  return house.client.workflow.start('siteFailback', {
+    taskQueue: controlQueue,
+    workflowId: 'recover.system',
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+};
+const siteFailback: Record<string, Shape> = {
+  refused: (house) => comeHome(house),
+  approved: async (house, site) => {
+    serveAway(site);
+    const handle = await comeHome(house);
+    await answerGates(handle, ['site-failback', 'traffic']);
+    return handle;
+  },
+  undone: async (house, site) => {
+    serveAway(site);
+    site.fail('promoteStandby', 'DR-STANDBY', 'not promoted: its replay is paused');
+    const handle = await comeHome(house);
+    await answerGates(handle, ['site-failback']);
+    return handle;
+  },
+};
 const hold: Record<string, Shape> = {
   'released-after-the-site-came-back': async (house, site) => {
     site.sites.isBack = true;
@@ -348,6 +373,7 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'relieve-resources': resources,
   'reduced-functionality': reducedFunctionality,
   'site-failover': siteFailover,
+  'site-failback': siteFailback,
   'hold-database': hold,
   'readiness-check': readiness,
   ...shapesOfIncidents,

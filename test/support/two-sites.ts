@@ -143,18 +143,22 @@ export class TwoSites {
   }
 
   async mendBetween(): Promise<void> {
-    await docker.getNetwork(between).connect({ Container: `${away}-backup-postgres-1` });
+    const EndpointConfig = { Aliases: ['backup-postgres'] };
+    await docker.getNetwork(between).connect({ Container: `${away}-backup-postgres-1`, EndpointConfig });
   }
 
-  /** Clients that come through the front door; their witness asks the database of the site that is to take over. */
-  async startLedger(): Promise<Ledger> {
+  /**
+   * Clients that come through the front door; their witness asks the database of the site that is to take over.
+   * @param witness false: nobody asks for them
+   */
+  async startLedger(witness = true): Promise<Ledger> {
     this.ledger = Ledger.start({
       gatewayUrl: `http://127.0.0.1:${doorPort}`,
       ratePerSecond: 10,
       timeoutMs: 2_000,
       file: join(testHome, `ledger-${randomUUID()}.jsonl`),
     });
-    this.witness = await serveWitness(this.ledger, away, witnessPort);
+    if (witness) this.witness = await serveWitness(this.ledger, away, witnessPort);
     return this.ledger;
   }
 

@@ -3,10 +3,11 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { ChecklistView } from '../../workflows/contracts/checklist';
 import { controlQueue } from '../../workflows/contracts/names';
 import { certificate } from '../support/fake-configuration';
+import { serveAway } from '../support/fake-lost-site';
 import { FakeSite } from '../support/fake-site';
 import { killAll } from '../support/fake-system';
 import { House } from '../support/house';
-import { approve, failureOf, openCard, resultOf, until, untilChildWaits } from '../support/runs';
+import { approve, failureOf, openCard, resultOf, seen, until, untilChildWaits } from '../support/runs';
 
 describe('full-system recovery: data first, then the critical services, then the rest', function () {
   this.timeout(60_000);
@@ -21,6 +22,10 @@ describe('full-system recovery: data first, then the critical services, then the
       args: [{ reason: 'test', by: 'tester', ...input }],
     });
 
+  /** With the workers of both sites: one that is away is waited for, as a site that may serve. */
+  const everywhere = (site: FakeSite, act: () => Promise<void>): Promise<void> =>
+    house.with(site, act, ['primary', 'backup']);
+
   function killed(): FakeSite {
     const site = new FakeSite();
     killAll(site);
@@ -31,7 +36,7 @@ describe('full-system recovery: data first, then the critical services, then the
 
   it('everything was killed: the database is restarted, and no service is started before it serves', async () => {
     const site = killed();
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.equal(report.view.verdict, 'met');
       assert.deepEqual(
@@ -60,7 +65,7 @@ describe('full-system recovery: data first, then the critical services, then the
     const site = new FakeSite();
     site.system.state = 'running';
     site.store.facts = { ...site.store.facts, answered: true, running: true, volumeThere: true };
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.deepEqual([report.view.verdict, report.result['needed'], report.view.gates.length], ['none', false, 0]);
       assert.deepEqual(started(site), []);
@@ -77,7 +82,7 @@ describe('full-system recovery: data first, then the critical services, then the
       site.system.badPages.clear();
       return services.map((service) => ({ service, containerId: service, how: 'ran' }));
     });
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.equal(report.view.verdict, 'met');
       assert.equal(site.count('reloadGateway'), 1);
@@ -87,7 +92,7 @@ describe('full-system recovery: data first, then the critical services, then the
   it('a service does not come back by a start: it gets a run of its own, and the others are not kept waiting by its end', async () => {
     const site = killed();
     site.system.ill.add('menu-service');
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.deepEqual(report.result['notRecovered'], []);
       const recovery = report.view.steps.find((one) => one.title === 'Recover menu-service');
@@ -100,7 +105,7 @@ describe('full-system recovery: data first, then the critical services, then the
     site.system.ill.add('content-service');
     site.service.imageThere = false;
     site.service.container = undefined;
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.deepEqual(report.result['notRecovered'], ['content-service']);
       assert.equal(report.view.verdict, 'none');
@@ -117,7 +122,7 @@ describe('full-system recovery: data first, then the critical services, then the
     site.without.set('postgres', ['container']);
     site.system.services.set('postgres', { state: 'none' });
     site.volumes.set('postgres', 'gone');
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');
       // Nobody knows what is lost, so the run that promotes asks, and the one that waits for it says so.
@@ -141,7 +146,7 @@ describe('full-system recovery: data first, then the critical services, then the
   it('the server does not start on its data: the next way is taken; a person says no to it: held, and no harsher way is taken', async () => {
     const site = killed();
     site.fail('restartServer', 'DR-DATABASE-DOWN', 'PANIC: could not locate a valid checkpoint record', 9);
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const handle = await start({ protect: false });
       const child = house.client.workflow.getHandle('recover.database.shandi');
       await untilChildWaits(handle);
@@ -170,7 +175,7 @@ describe('full-system recovery: data first, then the critical services, then the
       if (looks > 2) site.service.dependencies.clear();
       return site.surveyed(service);
     });
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.equal(site.count('restartServer'), 0);
       assert.equal(report.view.verdict, 'met');
@@ -179,7 +184,7 @@ describe('full-system recovery: data first, then the critical services, then the
 
   it('a person may decide: the card shows how the data comes back and why, and silence is no consent', async () => {
     const site = killed();
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const handle = await start({ policyMayAnswer: false });
       const view = await until(handle, 'waiting-approval');
       const card = JSON.stringify(view.gates[0]?.card);
@@ -203,18 +208,18 @@ describe('full-system recovery: data first, then the critical services, then the
       site.configuration.found = { certificates: [], good: certificate };
       return { written: [] };
     });
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.equal(report.view.verdict, 'met');
       const children = report.view.steps.filter((one) => one.kind === 'child').map((one) => one.title);
       assert.deepEqual(children.slice(0, 2), ['Put back the configuration', 'Put back the certificates']);
-      assert.ok(site.calls.indexOf('placeFiles') < site.calls.indexOf('surveyServer'));
+      assert.ok(site.calls.indexOf('placeFiles') < site.calls.indexOf('readRoles'));
     });
   });
 
   it('people are told beside it: the checklist is ticked by what was reached, and the page says when it is over', async () => {
     const site = killed();
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start({ incident: 'inc-7' }));
       assert.equal(report.result['incident'], 'inc-7');
       const list = house.client.workflow.getHandle('checklist.inc-7');
@@ -235,7 +240,7 @@ describe('full-system recovery: data first, then the critical services, then the
 
   it('nobody is to be told: nobody is', async () => {
     const site = killed();
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const report = await resultOf(await start({ tell: false }));
       assert.equal(report.result['incident'], undefined);
       assert.equal(site.count('updateStatusPage'), 0);
@@ -246,7 +251,7 @@ describe('full-system recovery: data first, then the critical services, then the
     const site = killed();
     site.system.problem = 'required variable PG_PASSWORD is missing a value';
     site.configuration.bundles = [];
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const failed = await failureOf(await start());
       assert.equal(failed.code, 'DR-COMPOSE');
       assert.match(failed.message, /PG_PASSWORD is missing/);
@@ -257,13 +262,53 @@ describe('full-system recovery: data first, then the critical services, then the
   it('business queries do not answer as expected: the run is held, and a skip leaves it without a verdict', async () => {
     const site = killed();
     site.system.queries = [{ name: 'users', value: 0, expected: 'at least 1', ok: false }];
-    await house.with(site, async () => {
+    await everywhere(site, async () => {
       const handle = await start();
       const held = await until(handle, 'held');
       assert.equal(held.hold?.problem.code, 'DR-CORRUPT');
       await handle.executeUpdate('resolve', { args: [{ action: 'skip', by: 'tester', reason: 'known' }] });
       const report = await resultOf(handle);
       assert.deepEqual([report.view.verdict, report.result['validated']], ['none', false]);
+    });
+  });
+
+  it('another site serves: refused with its name and what to do, and nothing is started at home', async () => {
+    const site = serveAway(new FakeSite());
+    await everywhere(site, async () => {
+      const { code, message } = await failureOf(await start());
+      assert.equal(code, 'DR-SITE');
+      assert.match(message, /site backup serves: backup-postgres at site backup takes writes, on timeline 2/);
+      assert.equal(site.approvals.length, 0);
+    });
+  });
+
+  it('another site serves and does not answer: the lock of the database says so', async () => {
+    const site = killed();
+    await house.with(site, async () => {
+      await house.start('holdDatabase', { site: 'backup' });
+      const { code, message } = await failureOf(await start());
+      assert.equal(code, 'DR-SITE');
+      assert.match(message, /the lock of database shandi is held because site backup serves it/);
+      assert.equal(site.approvals.length, 0);
+    });
+  });
+
+  it('another site serves: nothing is put back at home either', async () => {
+    const site = serveAway(new FakeSite());
+    site.system.problem = 'no env file';
+    await everywhere(site, async () => {
+      assert.equal((await failureOf(await start())).code, 'DR-SITE');
+      assert.equal(site.count('compareFiles') + site.count('stageBundle'), 0);
+    });
+  });
+
+  it('the lock is held still, and the server of the other site says that it is a standby: home is recovered', async () => {
+    const site = killed();
+    site.servers.set('backup-postgres', { site: 'backup' });
+    await everywhere(site, async () => {
+      await house.start('holdDatabase', { site: 'backup' });
+      const { steps } = await seen(await start(), (view) => view.steps.some((one) => /Start .*redis/.test(one.title)));
+      assert.ok(steps.some((one) => one.title === 'Ask whether another site serves' && one.outcome === 'none does'));
     });
   });
 });

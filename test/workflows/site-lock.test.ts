@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { incidentQuery } from '../../workflows/contracts/incident';
 import { releaseSignal } from '../../workflows/contracts/messages';
+import { controlQueue } from '../../workflows/contracts/names';
+import { killOrderService } from '../support/fake-incident';
 import { FakeSite } from '../support/fake-site';
-import { loseSite, loseSitePartly } from '../support/fake-lost-site';
+import { loseSite, loseSitePartly, serveAway } from '../support/fake-lost-site';
 import { House } from '../support/house';
 import { siteRuns } from '../support/site-runs';
 import { approve, openCard, resultOf, seen, until } from '../support/runs';
@@ -205,6 +208,32 @@ describe('the lock of a database that goes to another site', function () {
         site.sites.isBack = true;
         await letGo();
         assert.equal(site.count('haltServer') + site.count('awaitSite'), 0);
+      },
+      both,
+    );
+  });
+
+  it('a new incident while another site serves: that one is looked at, and what the plan lets begin by itself does not', async () => {
+    const site = serveAway(new FakeSite());
+    killOrderService(site);
+    await house.with(
+      site,
+      async () => {
+        const handle = await house.client.workflow.start('incidentResponse', {
+          taskQueue: controlQueue,
+          workflowId: 'incident.inc-1',
+          args: [{ incident: 'inc-1', reason: 'orders are refused', by: 'tester', tell: false }],
+        });
+        const { timeline } = await until(handle, 'waiting-approval');
+        assert.ok(timeline.some(({ text }) => /site backup serves, so that one is looked at/.test(text)));
+        const { verdicts } = await handle.query(incidentQuery);
+        const outage = verdicts.find((one) => one.scenario === 'service-outage');
+        assert.match(outage?.begins ?? '', /Site backup serves, and nothing may be started at the primary one/);
+        await handle.executeUpdate('choose', { args: [{ scenario: 'service-outage', by: 'tester', reason: 'test' }] });
+        await seen(handle, ({ timeline: now }) => now.some(({ text }) => /mend it at site backup by hand/.test(text)));
+        assert.equal(site.approvals.length, 0);
+        const asked = (site.given.get('askGateway') ?? []).map((one) => (one['site'] as { name: string }).name);
+        assert.deepEqual([...new Set(asked)], ['backup']);
       },
       both,
     );

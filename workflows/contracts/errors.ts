@@ -55,8 +55,8 @@ export const errorCodes = {
     next: 'Watch or abort that run; two recoveries of one resource never run at once.',
   },
   'DR-SITE': {
-    means: 'The site cannot take over, or there is no reason for it to.',
-    next: 'Read the sentence; for a planned move of the database alone use a switchover.',
+    means: 'A site cannot take over or be left, there is no reason for it, or another site serves.',
+    next: 'Read the sentence: it names what is in the way.',
   },
   'DR-TRAFFIC': {
     means: 'Clients are not sent to the site: the program of the plan failed, or the public name leads elsewhere.',

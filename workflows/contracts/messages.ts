@@ -83,5 +83,12 @@ export const releaseSignal = defineSignal<[WordMessage]>('release');
 /** `served`: the database is the primary elsewhere now. Between runs. */
 export const servedSignal = defineSignal<[{ homeStopped: boolean }]>('served');
 
+/** `askHold`: a run asks the one that has the lock of a database whether it holds it for another site. Between runs. */
+export const askHoldSchema = z.object({ workflowId: z.string().min(1), runId: z.string().min(1) });
+export const askHoldSignal = defineSignal<[z.infer<typeof askHoldSchema>]>('askHold');
+
+/** `holds`: the answer. `settled`: it does not wait for the lost site, and stops nothing there. Between runs. */
+export const holdsSignal = defineSignal<[{ database: string; site: string; settled: boolean }]>('holds');
+
 /** Everything about a run, as JSON. */
 export const runQuery = defineQuery<RunView>('run');

@@ -33,6 +33,7 @@ export const procedures = [
   'relieveResources',
   'siteFailover',
   'holdDatabase',
+  'siteFailback',
   'isolateService',
   'incidentResponse',
   'readinessCheck',

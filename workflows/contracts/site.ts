@@ -1,6 +1,7 @@
 /** Words of the procedures that move the platform to another site: inputs, and what activities tell them about a site. */
 import { z } from 'zod';
 import { approvalTimeoutMs, startedBy } from './input';
+import { longestStallMs } from './limits';
 import type { HealthAnswer } from './service';
 
 const siteName = z
@@ -21,6 +22,30 @@ export const siteFailoverInputSchema = z.strictObject({
   disasterAt: z.iso.datetime({ offset: true }).optional().describe('when the site was lost, if known'),
 });
 export type SiteFailoverInput = z.infer<typeof siteFailoverInputSchema>;
+
+export const siteFailbackInputSchema = z.strictObject({
+  ...startedBy,
+  approvalTimeoutMs,
+  validate: z
+    .boolean()
+    .default(true)
+    .describe(
+      'place the business transactions of the plan and run its test programs before the run counts as verified. Default true',
+    ),
+  fresh: z
+    .boolean()
+    .default(false)
+    .describe(
+      'copy the whole database home instead of rewinding what is there; the old volume is kept. Default false: rewind, and copy where that fails',
+    ),
+  stallBudgetMs: z
+    .int()
+    .min(100)
+    .max(longestStallMs)
+    .optional()
+    .describe('longest time the clients may be held before the way home is undone; default: the plan'),
+});
+export type SiteFailbackInput = z.infer<typeof siteFailbackInputSchema>;
 
 export const holdDatabaseInputSchema = z.strictObject({
   database: z

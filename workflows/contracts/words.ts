@@ -78,6 +78,7 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   relieveResources: { title: 'relief of resources', done: 'relieved' },
   siteFailover: { title: 'site failover', done: 'moved to another site' },
   holdDatabase: { title: 'hold on a database', done: 'let go' },
+  siteFailback: { title: 'site failback', done: 'brought home' },
   isolateService: { title: 'isolation', done: 'isolated, and released' },
   incidentResponse: { title: 'incident', done: 'closed' },
   readinessCheck: { title: 'readiness check', done: 'looked at' },

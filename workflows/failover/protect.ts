@@ -5,8 +5,13 @@ import type { Run } from '../kernel/run';
 import { beside, type Cluster } from './context';
 import type { Opened } from './promote';
 
+/** What has to be known of a promotion to protect what came of it. */
+export interface ToProtect extends Pick<Opened, 'at' | 'approval'> {
+  promoted: Pick<PromotedStandby, 'service' | 'timeline' | 'formerTimeline' | 'forkLsn'>;
+}
+
 /** None of this is in the RTO; each part may be skipped on record. */
-export async function protect(run: Run, cluster: Cluster, opened: Opened): Promise<Record<string, unknown>> {
+export async function protect(run: Run, cluster: Cluster, opened: ToProtect): Promise<Record<string, unknown>> {
   const { at, promoted, approval } = opened;
   const on = beside({ site: at.site.name });
   const [archived, services] = await Promise.all([

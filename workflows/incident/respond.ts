@@ -5,7 +5,7 @@ import { noScenario } from '../contracts/incident';
 import { describeEnd, type ChildEnd } from '../kernel/child';
 import { lossOf, whyNot } from '../system/child';
 import type { Choice } from './decide';
-import { describeResponse, responseTo, type Start } from './responses';
+import { describeResponse, type Start } from './responses';
 
 /** How long another run that has the lock is waited for, milliseconds: a guard may be at work on the same thing. */
 const lockPatienceMs = 60_000;
@@ -20,7 +20,7 @@ export async function respond(incident: Incident, { scenario, by }: Choice): Pro
   incident.scenario = scenario;
   const title = plan.scenarios.find((one) => one.name === scenario)?.title ?? 'none of the plan';
   run.phase(`Respond: ${title}`);
-  const response = responseTo(plan, scenario);
+  const response = incident.answerTo(scenario);
   if (scenario === noScenario || 'byPeople' in response) {
     const says = scenario === noScenario ? 'no scenario of the plan: people deal with it' : describeResponse(response);
     run.note(`${title}, as ${by} says; ${says}`);

@@ -37,9 +37,12 @@ export interface Start {
 /** `waves`: runs that begin together, wave after wave. `byPeople`: nothing can be started; what people do instead, in a sentence. */
 export type Response = { begins: string; waves: (situation: Situation) => Start[][] } | { byPeople: string };
 
+/** The scenario that a site failover answers. */
+export const siteScenario = 'data-center-failure';
+
 /** By the scenario's name in the plan. */
 const responses: Record<string, Response> = {
-  'data-center-failure': {
+  [siteScenario]: {
     begins:
       'siteFailover to the other site; it asks before it stops anything, and by name where the fence cannot be proven',
     waves: ({ plan }) => [

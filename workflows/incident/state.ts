@@ -18,7 +18,7 @@ import { clockTime, nextUpdateBy } from './clock';
 import { affectedOf, impactOf, severityOf, type Affected } from './impact';
 import { beyondDoubt, judge, proposed } from './judge';
 import { lookAtEverything } from './look';
-import { describeResponse, responseTo } from './responses';
+import { describeResponse, responseTo, siteScenario, type Response } from './responses';
 import { Telling } from './telling';
 
 /** One incident, from its opening to its review. */
@@ -81,6 +81,8 @@ export class Incident {
   get automatic(): string | undefined {
     const first = this.proposal?.scenario;
     if (first === undefined || this.input.ask || !this.plan.incidents.automatic.includes(first)) return undefined;
+    // What the plan lets begin by itself was meant for the primary site.
+    if (this.servedAt !== undefined) return undefined;
     return beyondDoubt(this.verdicts) ? first : undefined;
   }
 
@@ -97,7 +99,7 @@ export class Incident {
     this.affected = affectedOf(plan, facts);
     // Once it is over, what was known when it was chosen is what people ask for.
     if (this.scenario === undefined || !this.isWell)
-      this.verdicts = judge(plan, facts, input.suspects, ({ name }) => describeResponse(responseTo(plan, name)));
+      this.verdicts = judge(plan, facts, input.suspects, ({ name }) => describeResponse(this.answerTo(name)));
     const { severities } = plan.incidents;
     const now = severityOf(plan, this.affected);
     if (input.severity === undefined && severities.indexOf(now) < severities.indexOf(this.severity)) {
@@ -131,6 +133,21 @@ export class Incident {
   movedTo(name: string): void {
     const site = this.plan.sites.find((one) => one.name === name);
     if (site) this.here = planAt(this.plan, site);
+  }
+
+  /** The site that serves, where it is not the primary one. */
+  get servedAt(): string | undefined {
+    return this.here === this.plan ? undefined : this.here.sites.find((one) => one.role === 'primary')?.name;
+  }
+
+  /** What answers a scenario. The procedures work on the primary site: away from it only a site failover knows the other one. */
+  answerTo(scenario: string): Response {
+    const site = this.servedAt;
+    const response = responseTo(this.plan, scenario);
+    if (site === undefined || 'byPeople' in response || scenario === siteScenario) return response;
+    return {
+      byPeople: `Site ${site} serves, and nothing may be started at the primary one: mend it at site ${site} by hand. To have started there what does not run: ${siteScenario}. To come home: ./dr site failback.`,
+    };
   }
 
   enter(state: IncidentView['state']): void {

@@ -1,7 +1,9 @@
 /** The data at the site that takes over: what has to run before a service can, and the promotion. */
 import type { Approval } from '../contracts/approval';
+import type { ServerFacts } from '../contracts/cluster';
 import { drFailure } from '../contracts/errors';
 import { storeResource } from '../contracts/names';
+import type { DatabaseAt } from '../contracts/recovery';
 import type { StoppedService } from '../contracts/site';
 import type { ProjectFacts } from '../contracts/system';
 import { count, duration } from '../contracts/words';
@@ -9,6 +11,7 @@ import type { FailoverFacts } from '../failover/decide';
 import { proveAgain, type Fenced } from '../failover/fence';
 import { promoteAndOpen, type Opened } from '../failover/promote';
 import type { Run } from '../kernel/run';
+import type { System } from '../system/context';
 import type { Recovered } from '../system/data';
 import type { SeenMove } from './assess';
 import type { Move } from './context';
@@ -17,20 +20,18 @@ import type { Move } from './context';
 const serveMs = 60_000;
 
 /**
- * Stores and poolers are started beside the fence: none of them serves anybody while the gateway is shut.
+ * Starts containers of a site that serves nobody yet; the way back stops those that did not run, and leaves them startable.
  * @param project the site as it was before
+ * @param lenient one that cannot be started is named in the outcome, and holds nothing up
  */
-export async function startFoundation(
+export async function startUnserved(
   run: Run,
-  { system }: Move,
+  { site, on }: Pick<System, 'site' | 'on'>,
+  services: string[],
   project: ProjectFacts,
   valid: Approval,
-): Promise<Recovered[]> {
-  const { site, on, plan } = system;
-  const services = [
-    ...plan.stores.map((one) => one.service),
-    ...new Set(plan.databases.map((one) => one.pooler.service)),
-  ];
+  lenient = false,
+): Promise<void> {
   const approval = valid.reference;
   // By what was seen before: a second try of the start finds what the first has started.
   const ours = project.services
@@ -38,11 +39,13 @@ export async function startFoundation(
     .map((one) => one.service);
   let policies: StoppedService[] | undefined;
   await run.change(
-    `Start ${services.join(', ')} at site ${site.name}`,
+    services.length > 4
+      ? `Start ${services.length} services at site ${site.name}`
+      : `Start ${services.join(', ')} at site ${site.name}`,
     async () => {
       const begun = await on.brief.startServices({ site, services, approval });
       const failed = begun.filter((one) => one.how === 'failed');
-      if (failed.length > 0)
+      if (failed.length > 0 && !lenient)
         throw drFailure('DR-SERVICE', failed.map(({ service, problem }) => `${service}: ${problem ?? ''}`).join('; '));
       return begun;
     },
@@ -58,9 +61,27 @@ export async function startFoundation(
           await on.brief.releaseServices({ site, services: stopped, approval });
         },
       },
-      outcome: (all) => all.map(({ service, how }) => `${service} ${how}`).join('; '),
+      outcome: (all) => all.map(({ service, how, problem }) => `${service} ${problem ?? how}`).join('; '),
     },
   );
+}
+
+/**
+ * Stores and poolers are started beside the fence: none of them serves anybody while the gateway is shut.
+ * @param project the site as it was before
+ */
+export async function startFoundation(
+  run: Run,
+  { system }: Pick<Move, 'system'>,
+  project: ProjectFacts,
+  valid: Approval,
+): Promise<Recovered[]> {
+  const { site, on, plan } = system;
+  const services = [
+    ...plan.stores.map((one) => one.service),
+    ...new Set(plan.databases.map((one) => one.pooler.service)),
+  ];
+  await startUnserved(run, system, services, project, valid);
   return Promise.all(
     plan.stores.map(async (store): Promise<Recovered> => {
       const served = await run.change(
@@ -95,19 +116,23 @@ export async function promoteAt(
 }
 
 /** One that an earlier run has promoted: only that clients of that site can write is proven. */
-export async function writeAt(run: Run, move: Move, { database, facts }: SeenMove, valid: Approval): Promise<void> {
-  const { on } = move.system;
-  const { home } = database.away;
+export async function writeAt(
+  run: Run,
+  { system }: Pick<Move, 'system'>,
+  { home, service, facts }: { home: DatabaseAt; service: string; facts: ServerFacts },
+  valid: Approval,
+): Promise<void> {
+  const { on } = system;
   const approval = valid.reference;
-  await run.change(`Send the clients to ${database.service}`, () =>
-    on.brief.repointClients({ ...home, host: database.service, approval }),
+  await run.change(`Send the clients to ${service}`, () =>
+    on.brief.repointClients({ ...home, host: service, approval }),
   );
   await run.change('Let the clients in', () => on.brief.resumeClients({ ...home, approval }));
-  const { systemIdentifier, timeline } = facts.chosen;
+  const { systemIdentifier, timeline } = facts;
   await run.probe(
     'Write through the client path',
     () => on.probe.clientWrite({ ...home, expect: { systemIdentifier, timeline }, deadlineMs: 15_000 }),
     (value) => `committed and read back on timeline ${value.timeline} after ${duration(value.durationMs)}`,
   );
-  run.pointOfNoReturn(`${database.service} was the primary on timeline ${timeline} already`);
+  run.pointOfNoReturn(`${service} was the primary on timeline ${timeline} already`);
 }

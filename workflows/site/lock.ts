@@ -1,7 +1,14 @@
 /** The lock of a database while it goes to another site, and for as long as it is there. */
-import { getExternalWorkflowHandle, isCancellation, sleep } from '@temporalio/workflow';
+import {
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { drFailure, problemOf } from '../contracts/errors';
-import { releaseSignal, servedSignal } from '../contracts/messages';
+import { askHoldSignal, holdsSignal, releaseSignal, servedSignal } from '../contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import { startLocked } from '../kernel/child';
 import type { Run } from '../kernel/run';
@@ -95,4 +102,30 @@ export async function tellHolder(run: Run, database: string, homeStopped: boolea
       });
     return true;
   });
+}
+
+/** Who has the lock of a database: nobody, the run that holds it while another site serves, or a run that works on it. */
+export type Holder = { by: 'nobody' } | { by: 'hold'; site: string; settled: boolean } | { by: 'another' };
+
+/** A run that holds a lock answers in milliseconds; one that has another work to do has no word for it. */
+const answerMs = 2_000;
+
+/** Asks whoever has the lock of a database, one database at a time. A lock that nobody has costs no time. */
+export async function askHolder(database: string): Promise<Holder> {
+  let said: { site: string; settled: boolean } | undefined;
+  setHandler(holdsSignal, (answer) => {
+    if (answer?.database === database) said = answer;
+  });
+  const { workflowId, runId } = workflowInfo();
+  try {
+    await getExternalWorkflowHandle(recoveryLock(databaseResource(database))).signal(askHoldSignal, {
+      workflowId,
+      runId,
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { by: 'nobody' };
+  }
+  await condition(() => said !== undefined, answerMs);
+  return said ? { by: 'hold', site: said.site, settled: said.settled } : { by: 'another' };
 }

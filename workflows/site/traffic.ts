@@ -10,25 +10,34 @@ import type { Move } from './context';
 /** Time for the change to be seen, beside what resolvers keep, milliseconds. */
 const settleMs = 15_000;
 
+/** What is moved, and where to: a site that takes over, or the primary one again. */
+type Sent = Pick<Move, 'plan' | 'system'>;
+
 /** The change of the record in words that can be typed. */
-export const recordOf = ({ plan, system }: Move): { record: string; target: string; ttl: number | undefined } => ({
+export const recordOf = ({ plan, system }: Sent): { record: string; target: string; ttl: number | undefined } => ({
   record: plan.traffic?.record ?? plan.gateway.publicName,
   target: system.site.publicName ?? system.site.name,
   ttl: plan.traffic?.ttl,
 });
 
+/** At home the record leads to the site without another name. */
+const isItself = (move: Sent): boolean => recordOf(move).record === recordOf(move).target;
+
+const whereTo = (move: Sent): string =>
+  isItself(move) ? `site ${move.system.site.name} again, as it was before the failover` : recordOf(move).target;
+
 /** Tells people at once what to change, where no program does it. */
-export function askForRecord(run: Run, move: Move): void {
+export function askForRecord(run: Run, move: Sent): void {
   if (move.plan.traffic?.driver === 'command') return;
   const { record, target, ttl } = recordOf(move);
   run.task({
-    text: `Site ${move.system.site.name} serves. Point ${record} at ${target}${ttl === undefined ? '' : ` (TTL ${duration(ttl)})`}, then answer the gate.`,
-    commands: [`${record}. CNAME ${target}.`],
+    text: `Site ${move.system.site.name} serves. Point ${record} at ${whereTo(move)}${ttl === undefined ? '' : ` (TTL ${duration(ttl)})`}, then answer the gate.`,
+    commands: isItself(move) ? [] : [`${record}. CNAME ${target}.`],
   });
 }
 
 /** @returns whether clients are proven to come to the site; a person may have gone on without */
-export async function sendTraffic(run: Run, move: Move, valid: Approval): Promise<boolean> {
+export async function sendTraffic(run: Run, move: Sent, valid: Approval): Promise<boolean> {
   const { traffic } = move.plan;
   run.phase('Traffic');
   if (traffic?.driver === 'command') return (await byCommand(run, move, traffic, valid)) && check(run, move, traffic);
@@ -50,7 +59,7 @@ export async function sendTraffic(run: Run, move: Move, valid: Approval): Promis
 
 async function byCommand(
   run: Run,
-  move: Move,
+  move: Sent,
   traffic: Extract<Traffic, { driver: 'command' }>,
   valid: Approval,
 ): Promise<boolean> {
@@ -71,7 +80,7 @@ function notDone(error: unknown): Ended {
 }
 
 /** A gate, because somebody has to say that it was done: its approval is the record of who did it. */
-function byPerson(run: Run, move: Move): Promise<Approval> {
+function byPerson(run: Run, move: Sent): Promise<Approval> {
   const { record, target, ttl } = recordOf(move);
   const policy = move.plan.approvals.find((one) => one.gate === 'site.failover');
   return run.gate('traffic', {
@@ -79,9 +88,9 @@ function byPerson(run: Run, move: Move): Promise<Approval> {
     measure: () => Promise.resolve({ record, target }),
     drifted: () => undefined,
     card: () => ({
-      title: `Send clients to site ${move.system.site.name}: point ${record} at ${target}`,
+      title: `Send clients to site ${move.system.site.name}: point ${record} at ${whereTo(move)}`,
       will: [
-        `Change the public record: ${record}. CNAME ${target}.${ttl === undefined ? '' : ` Resolvers keep the old one for up to ${duration(ttl)}.`}`,
+        `Change the public record: ${isItself(move) ? `${record} to the address of site ${move.system.site.name}.` : `${record}. CNAME ${target}.`}${ttl === undefined ? '' : ` Resolvers keep the old one for up to ${duration(ttl)}.`}`,
         'Approve when it is done; the run then looks where the name leads.',
       ],
       loss: [],
@@ -98,9 +107,13 @@ function byPerson(run: Run, move: Move): Promise<Approval> {
 /** Nobody takes a site back because a name was not changed in time: the gate waits for days. */
 const longMs = 7 * 24 * 60 * 60_000;
 
-async function check(run: Run, move: Move, traffic: Traffic): Promise<boolean> {
+async function check(run: Run, move: Sent, traffic: Traffic): Promise<boolean> {
   const { on } = move.system;
   const { record, target } = recordOf(move);
+  if (isItself(move) && !traffic.page) {
+    run.note(`${record} is the name of site ${move.system.site.name} itself: where it leads was not looked at`);
+    return false;
+  }
   const deadlineMs = Math.min(traffic.ttl, 60_000) + settleMs;
   const done = await run.optional(
     `Look where ${record} leads`,

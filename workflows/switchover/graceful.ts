@@ -4,6 +4,7 @@ import type { HeldArchiving } from '../../activities/postgres';
 import type { Approval, ApprovalReference } from '../contracts/approval';
 import type { ServerFacts } from '../contracts/cluster';
 import { problemOf } from '../contracts/errors';
+import type { DatabaseAt } from '../contracts/recovery';
 import type { Problem } from '../contracts/run-view';
 import { duration } from '../contracts/words';
 import { formatLsn, lsnBytes } from '../contracts/wal';
@@ -26,6 +27,7 @@ export interface Moved extends Opened {
 /**
  * Moves the primary in order, while clients wait.
  * @param stallBudgetMs longest time they may wait, milliseconds
+ * @param door the pooler at which they wait, where it is not the one that they are let in by afterwards
  * @throws NotGraceful when a step fails or the budget is spent: nothing was promoted, and the caller undoes the rest
  */
 export async function graceful(
@@ -35,12 +37,12 @@ export async function graceful(
   chosen: ServerFacts,
   approval: Approval,
   stallBudgetMs: number,
+  door: DatabaseAt = cluster.home,
 ): Promise<Moved> {
   const { at, primary } = survey;
-  const { home } = cluster;
   const yes = approval.reference;
   const old = beside({ site: at.site.name });
-  const pooler = beside({ site: home.site.name });
+  const pooler = beside({ site: door.site.name });
   const containerId = primary.container?.id ?? '';
   const volume = primary.container?.dataVolume ?? '';
   const member = cluster.members.find((one) => one.service === chosen.service) ?? at.database;
@@ -105,14 +107,14 @@ export async function graceful(
     'Hold the clients',
     async () => {
       const drainMs = Math.round(stallBudgetMs * drainShare);
-      const paused = await graceless(() => pooler.urgent.pauseClients({ ...home, drainMs, cut: false, approval: yes }));
+      const paused = await graceless(() => pooler.urgent.pauseClients({ ...door, drainMs, cut: false, approval: yes }));
       pausedBefore = paused.alreadyPaused;
       return paused;
     },
     {
       undo: {
         title: 'Let the clients in again',
-        act: async () => (pausedBefore ? undefined : pooler.brief.resumeClients({ ...home, approval: yes })),
+        act: async () => (pausedBefore ? undefined : pooler.brief.resumeClients({ ...door, approval: yes })),
       },
       outcome: (value) => `drained after ${duration(value.waitedMs)}`,
     },

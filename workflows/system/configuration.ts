@@ -16,8 +16,9 @@ interface Lack {
  * Looks at what everything else is made of, and starts the runs that put back what is missing; each keeps what it replaces, and
  * asks where something that can be read would be overwritten. Before anything else is looked at: without the env file no
  * password is known.
+ * @param allowed waited for before anything is put back
  */
-export async function restoreWhatIsMissing(run: Run, system: System): Promise<void> {
+export async function restoreWhatIsMissing(run: Run, system: System, allowed: Promise<unknown>): Promise<void> {
   run.phase('Configuration');
   const lack = await lackOf(run, system);
   const wanted = [
@@ -34,6 +35,7 @@ export async function restoreWhatIsMissing(run: Run, system: System): Promise<vo
       resource: certificatesResource(),
     },
   ].filter(({ why }) => why.length > 0);
+  if (wanted.length > 0) await allowed;
   // One after the other: they write into the same directories.
   for (const { why, what, procedure, resource } of wanted) {
     run.note(`${what}: ${why.join('; ')}`);

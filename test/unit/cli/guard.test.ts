@@ -148,6 +148,7 @@ describe('procedures in words', () => {
       'relief of resources',
       'site failover',
       'hold on a database',
+      'site failback',
       'isolation',
       'incident',
     ]));

@@ -1,0 +1,140 @@
+/** Phase "Protect": the site that has served stands by again, the lock is let go, and the other standbys at home follow. */
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { HeldArchiving } from '../../activities/postgres';
+import type { Database } from '../../plan';
+import type { Approval } from '../contracts/approval';
+import { drFailure, problemOf } from '../contracts/errors';
+import { membersOf } from '../contracts/members';
+import { releaseSignal } from '../contracts/messages';
+import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
+import { duration } from '../contracts/words';
+import { rolesWith } from '../failover/promote';
+import { look } from '../failover/survey';
+import type { Run } from '../kernel/run';
+import { membersToRebuild } from '../reprotect/candidates';
+import { whyNot } from '../system/child';
+import { stackOf, type WayHome } from './context';
+
+/** A run that lets a lock go writes its report first; a guard may be quicker: it is waited for, milliseconds. */
+const lockPatienceMs = 60_000;
+
+/**
+ * Stops containers of the site that has served, and leaves them startable: the next failover finds them as in peace.
+ * @param graceSeconds time for requests under way
+ */
+export async function stopThere(
+  run: Run,
+  { there, onThere }: WayHome,
+  services: string[],
+  graceSeconds: number,
+  valid: Approval,
+): Promise<void> {
+  const approval = valid.reference;
+  const title = services.length > 4 ? `${services.length} containers` : services.join(', ');
+  // Before the change: a second try of it finds what the first has left.
+  const before = await run.probe(
+    `Look at ${title} of site ${there.name}`,
+    () => onThere.brief.inspectServices({ site: there, services }),
+    (all) => `${all.filter((one) => one.ran).length} run`,
+  );
+  await run.optional(
+    `Stop ${title} of site ${there.name}`,
+    async () => {
+      await onThere.brief.stopServices({ site: there, services, graceSeconds, approval });
+      const stopped = before.map((one) => ({ ...one, ran: false }));
+      await onThere.brief.releaseServices({ site: there, services: stopped, approval });
+      return before;
+    },
+    () => 'stopped; each has its restart policy still',
+  );
+}
+
+/** The server that has served has nothing that its successor has not, so it follows without a rewind. */
+export async function followHome(
+  run: Run,
+  { there, onThere, standIn, primary, cluster, door }: WayHome,
+  archiving: HeldArchiving,
+  valid: Approval,
+): Promise<boolean> {
+  const approval = valid.reference;
+  // Read by the worker there: with the secrets as that site has them.
+  const { replication, backup } = door.database;
+  const database = { ...rolesWith(cluster, primary).database, replication, backup };
+  const at = { database, site: there, service: standIn, primary: { database, site: cluster.home.site } };
+  const made = await run.optional(
+    `Make ${standIn} follow ${primary}`,
+    () => onThere.change.followPrimary({ ...at, archiving, approval }),
+    () => 'standby.signal and the way to its primary are in its data directory',
+  );
+  if (made === undefined) return false;
+  const started = await run.optional(
+    `Start ${standIn} as a standby`,
+    () => onThere.change.startStandby({ ...at, approval }),
+    (value) => `${value.state} after ${duration(value.durationMs)}`,
+  );
+  return started !== undefined;
+}
+
+/** Everything of the site but its database. */
+export const restOf = ({ planThere }: WayHome): string[] => {
+  const { services, stores, poolers } = stackOf(planThere);
+  return [...services, ...stores, ...poolers];
+};
+
+/** The database is at home: whoever kept others off it is told so. */
+export async function letLockGo(run: Run, { cluster, input }: WayHome): Promise<void> {
+  const { name } = cluster.home.database;
+  const workflowId = recoveryLock(databaseResource(name));
+  await run.optional(
+    `Let the lock of database ${name} go`,
+    async () => {
+      await getExternalWorkflowHandle(workflowId)
+        .signal(releaseSignal, { by: input.by, reason: `at home again: ${input.reason}`.slice(0, 2000) })
+        .catch((error: unknown) => {
+          if (isCancellation(error)) throw error;
+          throw drFailure('DR-LOCKED', `${workflowId} was not told: ${problemOf(error).message}`, {
+            next: 'Where nobody has the lock any more, skip.',
+          });
+        });
+      return workflowId;
+    },
+    (id) => `${id} ends`,
+  );
+}
+
+/** The other servers of the database at home were standbys of the lost primary. @returns why they do not follow; undefined: they do */
+export async function standbysFollow(run: Run, { plan, cluster, input }: WayHome): Promise<string | undefined> {
+  const { name } = cluster.home.database;
+  const planned = plan.databases.find((one) => one.name === name) as Database;
+  if (planned.standbys.length === 0) return undefined;
+  const own = { ...cluster, home: { ...cluster.home, database: planned }, members: membersOf(planned) };
+  const survey = await run.probe(
+    `Look whether the standbys of ${name} follow`,
+    () => look(own, {}),
+    (now) =>
+      membersToRebuild(now, undefined)
+        .map((one) => `${one.service} does not`)
+        .join('; ') || 'they do',
+  );
+  const wanted = membersToRebuild(survey, undefined).map((one) => one.service);
+  if (wanted.length === 0) return undefined;
+  const { reason, by, planHash, approvalTimeoutMs } = input;
+  const workflowId = recoveryLock(databaseResource(name));
+  run.note(`${workflowId} makes ${wanted.join(', ')} follow; where it asks, it is answered by its own name`);
+  const end = await run.childResult(
+    `Make the standbys of ${name} follow`,
+    {
+      procedure: 'reprotectDatabase',
+      workflowId,
+      taskQueue: controlQueue,
+      input: {
+        ...{ database: name, by, reason: `site failback: ${reason}`.slice(0, 2000) },
+        ...(planHash === undefined ? {} : { planHash }),
+        ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
+      },
+    },
+    { lockPatienceMs },
+  );
+  const why = whyNot(end);
+  return why === undefined ? undefined : `${wanted.join(', ')} of ${name} do not follow: ${why}`;
+}
