@@ -35,6 +35,8 @@ export const procedures = [
   'holdDatabase',
   'isolateService',
   'incidentResponse',
+  'periodicReport',
+  'closeTask',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -115,6 +117,12 @@ export const checklistLock = (incident: string): string => `checklist.${lockPart
 
 /** An incident is answered by one run, which is known by its name. */
 export const incidentLock = (incident: string): string => incidentResource(incident);
+
+/** A report of a kind is made once at a time. */
+export const reportLock = (kind: string): string => `report.${lockPart(kind)}`;
+
+/** A task is closed once. */
+export const taskLock = (key: string): string => `task.${lockPart(key)}`;
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {
