@@ -16,6 +16,7 @@ import { reduceCommand } from './commands/reduced';
 import { relieveCommand } from './commands/relieve';
 import { rescueCommand } from './commands/rescue';
 import { scheduleCommand } from './commands/schedules';
+import { taskCommands } from './commands/tasks';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
 import { exitCodes, exitTable } from './lib/exit-codes';
@@ -79,6 +80,7 @@ ${exitTable()}`,
     ...peopleCommands(),
     reduceCommand(),
     relieveCommand(),
+    ...taskCommands(),
     ...lookingCommands(),
     ...wordCommands(),
   ])

@@ -29,3 +29,5 @@ export { siteFailover } from './site-failover';
 export { holdDatabase } from './hold-database';
 export { isolateService } from './isolate-service';
 export { incidentResponse } from './incident-response';
+export { periodicReport } from './periodic-report';
+export { closeTask } from './close-task';

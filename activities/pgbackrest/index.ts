@@ -13,3 +13,4 @@ export { fullBackup, takeBackup, type FullBackup, type TakeBackup } from './take
 export { readBackBackup, type ReadBackBackup } from './read-back-backup';
 export { expireBackups, type ExpireBackups } from './expire-backups';
 export { outlivedBackups } from './outlived-backups';
+export { keptInRepository } from './kept-in-repository';

@@ -35,6 +35,8 @@ const background: readonly string[] = [
   'postStatus',
   'recoveryChecklist',
   'reducedFunctionality',
+  'periodicReport',
+  'closeTask',
 ];
 
 /** Those that are meant: under way rather than ended, a recovery rather than what merely runs beside it. */

@@ -84,6 +84,7 @@ export class House {
         pinPlan,
         writeReport: async () => ({ json: { path: 'x' }, html: { path: 'y' } }),
         ...site.people.activities(),
+        ...site.periodic.activities(),
       },
     });
     const activities = site.activities();

@@ -3,6 +3,7 @@ import { bundle, image } from './fake-configuration';
 import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { releaseSignal, servedSignal } from '../../workflows/contracts/messages';
 import { loseSite, loseSitePartly } from './fake-lost-site';
+import { lesson } from './fake-periodic';
 import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, openCard, seen, until, untilChildWaits } from './runs';
@@ -313,6 +314,26 @@ const hold: Record<string, Shape> = {
   },
 };
 
+const procedure = (house: House, name: string, workflowId: string, input: object): ReturnType<Shape> =>
+  house.client.workflow.start(name, {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const report: Record<string, Shape> = {
+  sent: (house) =>
+    procedure(house, 'periodicReport', 'report.monthly', { kind: 'monthly', period: '2026-10', send: true }),
+  refused: (house) => procedure(house, 'periodicReport', 'report.annual', { kind: 'annual', period: '2999' }),
+};
+
+const task: Record<string, Shape> = {
+  closed: (house, site) => {
+    site.periodic.tasks = [lesson];
+    return procedure(house, 'closeTask', `task.${lesson.key}`, { task: lesson.key });
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -334,6 +355,8 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'reduced-functionality': reducedFunctionality,
   'site-failover': siteFailover,
   'hold-database': hold,
+  'periodic-report': report,
+  'close-task': task,
   ...shapesOfIncidents,
   ...shapesOfTests,
 };

@@ -11,9 +11,11 @@ import {
   readingLock,
   recoveryLock,
   storeResource,
+  reportLock,
   testLock,
 } from './names';
 import { recoveryTestInputSchema } from './drill';
+import { periodicReportInputSchema } from './periodic';
 import { pitrInputSchema } from './pitr';
 import { backupRedisInputSchema } from './store';
 import { systemResource } from './system';
@@ -78,6 +80,10 @@ const byTheClock = {
   quarterlyRecoveryTest: {
     schema: recoveryTestInputSchema,
     lock: () => testLock(systemResource),
+  },
+  periodicReport: {
+    schema: periodicReportInputSchema,
+    lock: ({ kind }: z.infer<typeof periodicReportInputSchema>) => reportLock(kind),
   },
   pointInTimeRecovery: {
     schema: pitrInputSchema,
