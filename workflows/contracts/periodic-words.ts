@@ -396,14 +396,14 @@ function sourcesSection({ facts: { runs, silent, server } }: PeriodicReport): Re
   };
 }
 
-/** The parts of a report, in order. A daily one begins with the health, a weekly one with the backups, the others with recoveries. */
+/** The parts of a report, in order. A daily one begins with the health, a weekly one with the backups, the others with the trend. */
 export function sectionsOf(report: PeriodicReport): ReportSection[] {
   const first = {
     daily: 'health',
     weekly: 'backups',
-    monthly: 'recoveries',
-    quarterly: 'recoveries',
-    annual: 'recoveries',
+    monthly: 'trend',
+    quarterly: 'trend',
+    annual: 'trend',
   };
   const all = [
     recoveriesSection(report),

@@ -63,7 +63,11 @@ function ofRecoveries({ recoveries, rehearsals }: Judged): Finding[] {
       : []),
     ...(missed > 0 ? [bad(`${count(missed)} of ${count(verified)} verified recoveries missed an objective.`)] : []),
     ...(unproven > 0
-      ? [warn(`${count(unproven)} of ${count(verified)} were in time, but their loss could not be measured.`)]
+      ? [
+          warn(
+            `${count(unproven)} of ${count(verified)} verified recoveries were in time, but their loss could not be measured.`,
+          ),
+        ]
       : []),
     ...(time && missed + unproven === 0
       ? [

@@ -122,7 +122,7 @@ function availabilityChart(
     from,
     to: 100,
     axis: (value) => `${Math.round(value * 1000) / 1000} %`,
-    note: `The axis begins at ${from} %. A dash: nobody watched.`,
+    note: `${shares.some((one) => one !== undefined) ? `The axis begins at ${from} %. ` : ''}A dash: nobody watched.`,
   };
 }
 

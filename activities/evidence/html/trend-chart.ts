@@ -30,8 +30,8 @@ export interface TrendChart {
   note?: string;
 }
 
-const width = 640;
-const left = 70;
+const width = 460;
+const left = 58;
 const top = 14;
 const height = 130;
 
@@ -46,7 +46,7 @@ export function trendFigure(chart: TrendChart): Markup {
   const scale = (value: number): number => round((Math.max(0, Math.min(value, to) - from) / (to - from || 1)) * height);
   const step = (width - left) / Math.max(1, columns.length);
   const wide = round(Math.min(44, step * 0.62));
-  const every = Math.ceil(columns.length / 7);
+  const every = Math.ceil(columns.length / 6);
   const floor = top + height;
   const empty = totals.length === 0;
   const lines = empty ? [] : [0, 0.5, 1].map((share) => from + (to - from) * share);
