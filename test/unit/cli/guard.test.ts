@@ -150,6 +150,8 @@ describe('procedures in words', () => {
       'hold on a database',
       'isolation',
       'incident',
+      'periodic report',
+      'closing of a task',
     ]));
 
   it('say what was done', () => {
