@@ -18,6 +18,7 @@ import { relieveCommand } from './commands/relieve';
 import { checkCommand } from './commands/readiness';
 import { rescueCommand } from './commands/rescue';
 import { scheduleCommand } from './commands/schedules';
+import { taskCommands } from './commands/tasks';
 import { wordCommands } from './commands/words';
 import { complain } from './lib/act';
 import { exitCodes, exitTable } from './lib/exit-codes';
@@ -82,6 +83,7 @@ ${exitTable()}`,
     ...peopleCommands(),
     reduceCommand(),
     relieveCommand(),
+    ...taskCommands(),
     ...lookingCommands(),
     evidenceCommand(),
     ...wordCommands(),

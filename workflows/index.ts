@@ -89,3 +89,7 @@ export const readinessCheck = when(
 );
 export const scenarioTest = when(() => (require('./scenario-test') as typeof import('./scenario-test')).scenarioTest);
 export const siteFailback = when(() => (require('./site-failback') as typeof import('./site-failback')).siteFailback);
+export const periodicReport = when(
+  () => (require('./periodic-report') as typeof import('./periodic-report')).periodicReport,
+);
+export const closeTask = when(() => (require('./close-task') as typeof import('./close-task')).closeTask);

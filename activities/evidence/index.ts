@@ -3,3 +3,8 @@ export { openRuns, type OpenRun } from './open-runs';
 export { pinPlan } from './pin-plan';
 export { writeReport } from './write-report';
 export { exportEvidence } from './export-evidence';
+export { gatherRuns } from './gather-runs';
+export { askServer } from './ask-server';
+export { compareCompose } from './compare-compose';
+export { writePeriodicReport } from './write-periodic';
+export { readTasks } from './read-tasks';

@@ -5,6 +5,7 @@ import { lsnBytes } from '../../workflows/contracts/wal';
 import { withHeartbeat } from '../shared/heartbeat';
 import { hostOf } from '../shared/new-connection';
 import { clientPathProbe, directProbe, engineProbe, standbyProbe } from './probes';
+import { keepLook } from './looks';
 import { keepSample } from './samples';
 
 export interface LookRound extends DatabaseAt {
@@ -23,6 +24,7 @@ export async function lookRound(args: LookRound): Promise<Round> {
   return withHeartbeat(`looking at ${args.database.service}`, async () => {
     const round = await look(args);
     if (round.sample) await keepSample(args.observer, args, round.sample);
+    await keepLook(args.observer, args, round);
     return round;
   });
 }

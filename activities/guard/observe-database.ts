@@ -5,6 +5,7 @@ import { deaths, type Death } from './deaths';
 import { fault, lateFor, withLate } from './faults';
 import { keepReady } from './keep-ready';
 import { look, type LookRound } from './look-round';
+import { keepLook } from './looks';
 import { engineProbe } from './probes';
 import { keepSample } from './samples';
 
@@ -48,6 +49,7 @@ export async function observeDatabase(args: ObserveDatabase): Promise<Observatio
         const told = await Promise.race([looking.then(() => undefined), events?.first ?? never]);
         if (told) return await byEvent(args, told, newest);
         const seen = await looking;
+        void keepLook(args.observer, args, seen);
         lookedLate = lateFor(seen, newest, lookedLate);
         const round = withLate(seen, lookedLate);
         if (round.sample) {
@@ -124,5 +126,6 @@ async function byEvent(args: ObserveDatabase, death: Death, newest: Round | unde
     ...(death.action === 'die' ? { ended: true } : {}),
     ...(newest?.sample ? { sample: newest.sample } : {}),
   };
+  void keepLook(args.observer, args, round);
   return { by: 'event', says: `the engine reports "${death.action}": ${answer.says}`, round };
 }

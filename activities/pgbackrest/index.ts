@@ -14,3 +14,4 @@ export { readBackBackup, type ReadBackBackup } from './read-back-backup';
 export { expireBackups, type ExpireBackups } from './expire-backups';
 export { inspectRepository } from './inspect-repository';
 export { outlivedBackups } from './outlived-backups';
+export { keptInRepository } from './kept-in-repository';

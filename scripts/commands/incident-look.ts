@@ -79,7 +79,10 @@ export function incidentLines(view: IncidentView, paint: Paint): string[] {
     ...updates.slice(-5).map(({ at, by, message }) => paint.soft(`  ${moment(at)} ${by}: ${message}`)),
     ...(view.declared ? [`Declared over by ${view.declared.by}: ${view.declared.reason}`] : []),
     ...(view.review
-      ? [`Reviewed by ${view.review.by}: ${view.review.findings}`]
+      ? [
+          `Reviewed by ${view.review.by}: ${view.review.findings}`,
+          ...(view.review.lessons ?? []).map(({ lesson, owner, due }) => `  ${owner}, by ${due}: ${lesson}`),
+        ]
       : view.reviewDueBy === undefined
         ? []
         : [`Review due by ${moment(view.reviewDueBy)}`]),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { chooseSchema, declareSchema, reviewSchema, tellUpdateSchema } from '../../workflows/contracts/incident';
 import { incidentLock, recoveryLock, serviceResource } from '../../workflows/contracts/names';
 import { incident as incidentSchema } from '../../workflows/contracts/people';
+import { lessonSchema, type Lesson } from '../../workflows/contracts/tasks';
 import { withControlPlane } from '../lib/connect';
 import type { Context } from '../lib/context';
 import { exitCodes } from '../lib/exit-codes';
@@ -80,11 +81,26 @@ export async function declare(context: Context, given: string, options: Options)
   return send(context, 'incident declare', { workflowId, word: 'declare', schema: declareSchema, message }, faults);
 }
 
+/** `TEXT | ROLE | DAY`, where the text may hold bars itself. Pushes a sentence for each that is not so. */
+export function lessonsOf(given: string[], faults: string[]): Lesson[] {
+  return given.flatMap((text) => {
+    const parts = text.split('|').map((one) => one.trim());
+    const [owner, due] = parts.slice(-2);
+    const parsed = lessonSchema.safeParse({ lesson: parts.slice(0, -2).join(' | '), owner, due });
+    if (parsed.success) return [parsed.data];
+    faults.push(
+      `--lesson is ${JSON.stringify(text)}: expected what will change, a role of the plan and a day, as in "alert at 80 % | DevOps Team | 2026-12-15".`,
+    );
+    return [];
+  });
+}
+
 /** `incident review`. */
 export async function review(context: Context, given: string, options: Options): Promise<number> {
   const faults: string[] = [];
   const workflowId = runOfIncident(given, faults);
-  const message = { findings: options['findings'], by: byAlone(options, faults) };
+  const lessons = lessonsOf((options['lesson'] ?? []) as string[], faults);
+  const message = { findings: options['findings'], lessons, by: byAlone(options, faults) };
   return send(context, 'incident review', { workflowId, word: 'review', schema: reviewSchema, message }, faults);
 }
 

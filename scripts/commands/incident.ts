@@ -174,6 +174,12 @@ ${exits}`,
     .description('give the post-incident review; the incident is then closed')
     .argument(...name)
     .option('--findings <text>', 'what was found and what will change; it stands on the status page (required)')
+    .option(
+      '--lesson <lesson>',
+      'what will change, which role sees to it, by which day: "TEXT | ROLE | 2026-12-15"; as often as there are',
+      (one: string, before: string[]) => [...before, one],
+      [] as string[],
+    )
     .option(...by)
     .addHelpText(
       'after',
@@ -181,6 +187,8 @@ ${exits}`,
 Questions to go through are in templates/post-incident-review.md.
 
 Example: dr incident review 2026-11-22-orders --findings "The limit of connections was too low; it is raised and watched."
+  --lesson "alert at 80 % of the connections | DevOps Team | 2026-12-15"
+Lessons are open tasks until they are closed: \`dr tasks\`.
 plain temporal: ${plainUpdate(run, 'review', { by: who.by, findings: 'WHAT WAS FOUND' })}
 ${exits}`,
     );

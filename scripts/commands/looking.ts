@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { act } from '../lib/act';
 import { addFollow } from '../lib/options';
+import { isReportKind } from '../../workflows/contracts/period';
 
 const exits =
   'Exit code: 0 met, 3 refused, 4 objective missed, 5 at a gate, 6 held, 7 failed or undone, 8 no control plane, 10 at work.';
@@ -39,15 +40,34 @@ export function lookingCommands(): Command[] {
   act(watch, async (context, [run], options) => (await import('./read.js')).watch(context, run, options));
 
   const report = new Command('report')
-    .description('the report of a run: where it is, or its content')
-    .argument('[run]', 'workflow id, resource or its end (default: the only run under way)')
+    .description(
+      'the report of a run: where it is, or its content; or make the report of a day, week, month, quarter, year',
+    )
+    .argument(
+      '[run]',
+      'workflow id, resource or its end (default: the only run under way); or daily, weekly, monthly, quarterly, annual',
+    )
     .option('--run-id <id>', 'an earlier execution of the same id')
     .option('--html', 'print the path of the HTML page only')
     .option('--open', 'open the HTML page in the browser of this desktop')
+    .option(
+      '--period <period>',
+      'of a kind: 2026-11-27, 2026-W48, 2026-11, 2026-Q4, 2026 (default: the newest that is over)',
+    )
+    .option('--send', 'of a kind: send a summary by the channels of the plan')
+    .option('--reason <sentence>', 'of a kind: why it is made (default: asked for by hand)')
+    .option('--by <who>', 'of a kind: person or role that asks for it (default: the user you are logged in as)')
     .addHelpText(
       'after',
-      `\nWith --json the whole report is printed.\nExample: dr report shandi --json > report.json\nplain temporal: temporal workflow result -w recover.database.shandi\n${exits}`,
+      `\nWith --json the whole report is printed. A report of a period is made by a run (periodicReport, lock report.KIND) and printed as Markdown.
+Example: dr report shandi --json > report.json
+Example: dr report monthly --period 2026-11 --send
+plain temporal: temporal workflow result -w recover.database.shandi\n${exits}`,
     );
-  act(report, async (context, [run], options) => (await import('./report.js')).report(context, run, options));
+  act(report, async (context, [run], options) =>
+    isReportKind(run)
+      ? (await import('./periodic.js')).periodic(context, run, options)
+      : (await import('./report.js')).report(context, run, options),
+  );
   return [runs, show, watch, report];
 }

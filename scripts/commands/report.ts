@@ -17,7 +17,9 @@ type Options = Record<string, unknown>;
 
 /** The page on this machine; the control worker that wrote it may live on another. */
 function pageOf(look: Look, report: Report | undefined): string | undefined {
-  const named = report?.paths?.html;
+  // Of a report of a period the page that is meant is the report, not that of the run that made it.
+  const periodic = report?.view.procedure === 'periodicReport' ? report.view.evidence[0]?.path : undefined;
+  const named = periodic ?? report?.paths?.html;
   const paths = [
     ...(named ? [isAbsolute(named) ? named : join(drHome(), named)] : []),
     join(evidenceFolder(look.workflowId, look.runId), 'report.html'),
@@ -68,7 +70,7 @@ export async function report(context: Context, run: string | undefined, options:
   });
 }
 
-function openPage(context: Context, page: string): void {
+export function openPage(context: Context, page: string): void {
   const child = spawn('xdg-open', [page], { stdio: 'ignore', detached: true });
   child.on('error', () => context.say('xdg-open is not there: open the path above in a browser.'));
   child.unref();

@@ -36,6 +36,8 @@ export const background: readonly string[] = [
   'recoveryChecklist',
   'reducedFunctionality',
   'readinessCheck',
+  'periodicReport',
+  'closeTask',
 ];
 
 /** Those that are meant: under way rather than ended, a recovery rather than what merely runs beside it. */

@@ -14,6 +14,7 @@ import type {
   Loss,
   PausedCopy,
 } from '../../workflows/contracts/recovery';
+import type { Availability, KeptBackups, ReadAvailability } from '../../workflows/contracts/periodic';
 import type { Outlived, ReadBack } from '../../workflows/contracts/backup';
 import type { Round } from '../../workflows/contracts/guard';
 import type {
@@ -25,6 +26,7 @@ import type {
 } from '../../workflows/contracts/cluster';
 import type { SiteActivities } from '../../workflows/kernel/site';
 import { FakePeople } from './fake-people';
+import { FakePeriodic } from './fake-periodic';
 import { FakeDrill } from './fake-drill';
 import { FakeConfiguration } from './fake-configuration';
 import { FakeReadiness } from './fake-readiness';
@@ -59,6 +61,8 @@ export class FakeSite {
   readonly reduced = new FakeReduced();
   /** What a readiness check asks besides. */
   readonly readiness = new FakeReadiness();
+  /** What a report of a period is made of. */
+  readonly periodic = new FakePeriodic();
   /** What an assessment of an incident asks besides. */
   readonly incident = new FakeIncident();
   /** What has ended, in order. */
@@ -308,6 +312,8 @@ export class FakeSite {
       pauseClients: () => ({ paused: true, killed: false, waitedMs: 1, alreadyPaused: false }),
       resumeClients: nothing,
       readRoles: () => ({ primary: this.primary }),
+      readAvailability: (given: ReadAvailability): Availability => this.periodic.available(given),
+      keptInRepository: (): KeptBackups => this.periodic.kept,
       lastSample: () => this.sample,
       lookRound: ({ observer }: { observer: string }): Round => ({ ...this.round, observer }),
       observeDatabase: ({ observer }: { observer: string }) => this.watch(observer),

@@ -91,6 +91,7 @@ export class House {
           ...site.readiness.past,
         }),
         ...site.people.activities(),
+        ...site.periodic.activities(),
       },
     });
     const activities = site.activities();

@@ -4,6 +4,7 @@ import { controlQueue, starterType } from '../../workflows/contracts/names';
 import { releaseSignal, servedSignal } from '../../workflows/contracts/messages';
 import { loseSite, loseSitePartly, serveAway } from './fake-lost-site';
 import { makeReady } from './fake-readiness';
+import { lesson } from './fake-periodic';
 import { killAll } from './fake-system';
 import type { House } from './house';
 import { approve, openCard, seen, until, untilChildWaits } from './runs';
@@ -353,6 +354,26 @@ const readiness: Record<string, Shape> = {
   'not-ready': (house) => check(house),
 };
 
+const procedure = (house: House, name: string, workflowId: string, input: object): ReturnType<Shape> =>
+  house.client.workflow.start(name, {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ reason: 'test', by: 'tester', ...input }],
+  });
+
+const report: Record<string, Shape> = {
+  sent: (house) =>
+    procedure(house, 'periodicReport', 'report.monthly', { kind: 'monthly', period: '2026-10', send: true }),
+  refused: (house) => procedure(house, 'periodicReport', 'report.annual', { kind: 'annual', period: '2999' }),
+};
+
+const task: Record<string, Shape> = {
+  closed: (house, site) => {
+    site.periodic.tasks = [lesson];
+    return procedure(house, 'closeTask', `task.${lesson.key}`, { task: lesson.key });
+  },
+};
+
 /** By the name of the procedure as it stands in the file's name. */
 export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'service-recovery': recovery,
@@ -376,6 +397,8 @@ export const shapesOfServices: Record<string, Record<string, Shape>> = {
   'site-failback': siteFailback,
   'hold-database': hold,
   'readiness-check': readiness,
+  'periodic-report': report,
+  'close-task': task,
   ...shapesOfIncidents,
   ...shapesOfTests,
 };

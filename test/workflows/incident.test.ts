@@ -86,7 +86,18 @@ describe('an incident', function () {
           await refusal(say(handle, 'review', { by: 'x', findings: 'y' })),
           /reviewed when it was declared over/,
         );
-        const closed = await ending(handle);
+        await say(handle, 'declare', word);
+        await inState(handle, 'reviewing');
+        const lesson = { lesson: 'alert at 80 %', owner: 'Nobody', due: '2026-12-15' };
+        const given = { by: 'on-call', findings: 'the limit was too low; it is raised' };
+        assert.match(
+          await refusal(say(handle, 'review', { ...given, lessons: [lesson] })),
+          /owner of a lesson is "Nobody", the plan has the roles: Primary On-Call/,
+        );
+        const lessons = [{ ...lesson, owner: 'DevOps Team' }];
+        await say(handle, 'review', { ...given, lessons });
+        const closed = (await resultOf(handle)).result as unknown as IncidentView;
+        assert.deepEqual(closed.review?.lessons, lessons);
         assert.equal(closed.declared?.by, 'on-call');
         assert.match(closed.review?.findings ?? '', /limit was too low/);
         const { view: run } = await resultOf(handle);

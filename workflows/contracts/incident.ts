@@ -6,6 +6,7 @@ import { wordSchema, type Accepted, type WordMessage } from './messages';
 import { incident } from './people';
 import type { HealthAnswer } from './service';
 import type { ProjectService } from './system';
+import { lessonSchema } from './tasks';
 
 const NAME = "expected lower-case letters, digits and '-', at most 40 characters, e.g. service-outage";
 const scenarioName = z
@@ -176,6 +177,11 @@ export type TellUpdateMessage = z.infer<typeof tellUpdateSchema>;
 export const reviewSchema = z.strictObject({
   by,
   findings: z.string().trim().min(1).max(2000).describe('what was found and what will change; customers read it'),
+  lessons: z
+    .array(lessonSchema)
+    .max(50)
+    .default([])
+    .describe('what will change, who sees to it, by which day; each is an open task until it is closed'),
 });
 export type ReviewMessage = z.infer<typeof reviewSchema>;
 
@@ -226,6 +232,6 @@ export interface IncidentView {
   missedUpdates: number;
   declared?: { by: string; reason: string; at: string };
   reviewDueBy?: string;
-  review?: { by: string; findings: string; at: string };
+  review?: ReviewMessage & { at: string };
 }
 export const incidentQuery = defineQuery<IncidentView>('incident');

@@ -38,6 +38,8 @@ export const procedures = [
   'incidentResponse',
   'readinessCheck',
   'scenarioTest',
+  'periodicReport',
+  'closeTask',
 ] as const;
 export type ProcedureName = (typeof procedures)[number];
 
@@ -121,6 +123,11 @@ export const incidentLock = (incident: string): string => incidentResource(incid
 
 /** What a readiness check looks at: everything that a recovery will need. It locks nothing that others take. */
 export const readinessResource = (): string => 'readiness';
+/** A report of a kind is made once at a time. */
+export const reportLock = (kind: string): string => `report.${lockPart(kind)}`;
+
+/** A task is closed once. */
+export const taskLock = (key: string): string => `task.${lockPart(key)}`;
 
 /** Search attributes of every run; register them (all Keyword) before the first start: the set-up and `dr up` do. */
 export const searchAttributes = {

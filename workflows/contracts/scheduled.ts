@@ -12,9 +12,11 @@ import {
   readingLock,
   recoveryLock,
   storeResource,
+  reportLock,
   testLock,
 } from './names';
 import { recoveryTestInputSchema, scenarioTestInputSchema } from './drill';
+import { periodicReportInputSchema } from './periodic';
 import { pitrInputSchema } from './pitr';
 import { readinessInputSchema } from './readiness';
 import { backupRedisInputSchema } from './store';
@@ -90,6 +92,10 @@ const byTheClock = {
   scenarioTest: {
     schema: scenarioTestInputSchema,
     lock: () => testLock(systemResource),
+  },
+  periodicReport: {
+    schema: periodicReportInputSchema,
+    lock: ({ kind }: z.infer<typeof periodicReportInputSchema>) => reportLock(kind),
   },
   pointInTimeRecovery: {
     schema: pitrInputSchema,

@@ -35,6 +35,12 @@ export function bytes(count: number): string {
   return `${value >= 100 ? Math.round(value) : trimmed(value.toFixed(1))} ${units[unit]}`;
 }
 
+/** `99.95 %`, of a whole; cut and never rounded up, so that 100 % is all of it. `not known` where there is no whole. */
+export function percent(part: number, whole: number): string {
+  if (whole <= 0) return 'not known';
+  return `${Math.floor((part / whole) * 100_000) / 1000} %`;
+}
+
 /** `1 234 567`. */
 export const count = (value: number): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 
@@ -82,6 +88,8 @@ const procedureWords: Record<ProcedureName, { title: string; done: string }> = {
   isolateService: { title: 'isolation', done: 'isolated, and released' },
   incidentResponse: { title: 'incident', done: 'closed' },
   readinessCheck: { title: 'readiness check', done: 'looked at' },
+  periodicReport: { title: 'periodic report', done: 'written' },
+  closeTask: { title: 'closing of a task', done: 'closed' },
 };
 const wordsOf = (procedure: string): { title: string; done: string } | undefined =>
   (procedureWords as Partial<Record<string, { title: string; done: string }>>)[procedure];
@@ -157,6 +165,14 @@ function endOfPeople(view: RunView): Headline {
     badge: wordsOf(view.procedure)?.done ?? 'done',
     sentence: `${about}: ${outcome}.`,
   };
+}
+
+/** A report that was written, and what it says first; a task that was closed. */
+function endOfReport(view: RunView): Headline {
+  const said = view.facts.find((one) => one.title === 'Findings')?.facts.map(({ value }) => value) ?? [];
+  const tone = view.problems.length > 0 ? 'warn' : 'good';
+  const badge = wordsOf(view.procedure)?.done ?? 'done';
+  return { tone, badge, sentence: `${capital(view.summary)}: ${said.join(' ') || `${badge}.`}` };
 }
 
 /** How a person should feel about it: `good` needs nothing, `warn` needs a look, `bad` needs work, `busy` goes on. */
@@ -276,6 +292,7 @@ export function headline(view: RunView): Headline {
     case 'none':
       if (people.includes(view.procedure)) return endOfPeople(view);
       if (view.procedure === 'readinessCheck') return endOfCheck(view);
+      if (view.procedure === 'periodicReport' || view.procedure === 'closeTask') return endOfReport(view);
       // A reprotection has no objectives to be judged by; what it left out is among its problems.
       return view.procedure === 'reprotectDatabase' && view.problems.length === 0
         ? { tone: 'good', badge: 'reprotected', sentence: `${capital(what)} was reprotected: its standbys follow.` }

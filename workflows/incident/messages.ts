@@ -17,6 +17,7 @@ import {
 } from '../contracts/incident';
 import { listenTo } from '../kernel/word';
 import { standsSignal } from '../contracts/messages';
+import type { Lesson } from '../contracts/tasks';
 import type { Incident } from './state';
 
 const now = (): string => new Date().toISOString();
@@ -79,16 +80,27 @@ export function listenForWords(incident: Incident): void {
     update: reviewUpdate,
     signal: reviewSignal,
     schema: reviewSchema,
-    description: 'The post-incident review is done: {"by","findings"}',
-    objection: () =>
+    description: 'The post-incident review is done: {"by","findings","lessons"?:[{"lesson","owner","due"}]}',
+    objection: ({ lessons }) =>
       incident.state === 'reviewing'
-        ? said.review && `${said.review.by} gave the review at ${said.review.at}`
+        ? said.review
+          ? `${said.review.by} gave the review at ${said.review.at}`
+          : unknownOwner(incident, lessons)
         : `the incident is ${incident.state}: it is reviewed when it was declared over`,
     take: (message) => {
       said.review = { ...message, at: now() };
       run.record.note('person', `reviewed by ${message.by}: ${message.findings}`);
     },
   });
+}
+
+/** Lessons that are given to nobody of the plan would be nobody's. */
+function unknownOwner({ plan }: Incident, lessons: Lesson[]): string | undefined {
+  const roles = plan.contacts.map(({ role }) => role);
+  const unknown = lessons.filter(({ owner }) => !roles.includes(owner)).map(({ owner }) => `"${owner}"`);
+  return unknown.length === 0
+    ? undefined
+    : `owner of a lesson is ${unknown.join(', ')}, the plan has the roles: ${roles.join(', ')}`;
 }
 
 /** Why a scenario cannot be chosen. */

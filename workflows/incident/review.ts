@@ -16,7 +16,12 @@ export async function review(incident: Incident): Promise<void> {
     telling?.reviewOverdue();
     await condition(given);
   }
-  const { findings = '' } = said.review ?? {};
+  const { findings = '', lessons = [] } = said.review ?? {};
+  if (lessons.length > 0)
+    run.facts(
+      'Lessons',
+      lessons.map(({ lesson, owner, due }) => ({ label: `${owner}, by ${due}`, value: lesson })),
+    );
   telling?.reviewed(findings);
   incident.enter('closed');
 }

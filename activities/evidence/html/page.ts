@@ -26,7 +26,7 @@ import { timelineFigure } from './timeline-svg';
 const signs: Record<Tone, string> = { good: '✓', warn: '!', bad: '✗', busy: '…' };
 
 /** The hatching that means "waiting for a person" wherever it appears; defined once, referred to by every picture. */
-const patterns = html`<svg width="0" height="0" style="position: absolute" aria-hidden="true">
+export const patterns = html`<svg width="0" height="0" style="position: absolute" aria-hidden="true">
   <defs>
     <pattern id="human" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <rect width="6" height="6" fill="var(--human)" opacity="0.35" />

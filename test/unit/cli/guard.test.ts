@@ -151,6 +151,8 @@ describe('procedures in words', () => {
       'site failback',
       'isolation',
       'incident',
+      'periodic report',
+      'closing of a task',
     ]));
 
   it('say what was done', () => {

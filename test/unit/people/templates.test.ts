@@ -35,7 +35,7 @@ describe('a template', () => {
 
 describe("the project's templates", () => {
   const folder = join(root(), 'templates');
-  const names = ['escalation', 'incident-opened', 'on-call', 'resolved', 'test', 'update'];
+  const names = ['escalation', 'incident-opened', 'on-call', 'report', 'resolved', 'test', 'update'];
 
   it('are there for every channel', () => {
     const files = names.flatMap((name) => ['email', 'slack', 'sms'].map((channel) => `${name}.${channel}.txt`));

@@ -60,12 +60,17 @@ describe('schedules that a plan asks for', () => {
         ['dr.monthly-recovery-test', 'monthlyRecoveryTest', 'test.system'],
         ['dr.quarterly-recovery-test', 'quarterlyRecoveryTest', 'test.system'],
         ['dr.daily-readiness-check', 'readinessCheck', 'check.readiness'],
+        ['dr.daily-report', 'periodicReport', 'report.daily'],
+        ['dr.weekly-report', 'periodicReport', 'report.weekly'],
+        ['dr.monthly-report', 'periodicReport', 'report.monthly'],
+        ['dr.quarterly-report', 'periodicReport', 'report.quarterly'],
+        ['dr.annual-report', 'periodicReport', 'report.annual'],
       ],
     );
     assert.equal(wanted[5]?.start.windowMs, 3_600_000);
     assert.deepEqual(
       wanted.map((one) => one.start.input['expire']),
-      [true, ...Array<undefined>(8)],
+      [true, ...Array<undefined>(13)],
     );
     assert.match(leftOut.find((one) => /logical/.test(one.name))?.why ?? '', /no procedure/);
   });
