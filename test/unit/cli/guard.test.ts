@@ -151,6 +151,8 @@ describe('procedures in words', () => {
       'site failback',
       'isolation',
       'incident',
+      'readiness check',
+      'scenario test',
       'periodic report',
       'closing of a task',
     ]));
