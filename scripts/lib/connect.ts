@@ -9,6 +9,7 @@ import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } fr
 import { drHome } from '../../activities/shared/paths';
 import type { Context } from './context';
 import { Fault } from './fault';
+import { nobodyListens } from './listening';
 
 /** One call may take this long; a server that is slower is as good as away at 3 a.m. Milliseconds. */
 export const callTimeout = 10_000;
@@ -59,6 +60,7 @@ export async function connect(context: Context): Promise<ControlPlane> {
   const address = context.options.address ?? profile.address ?? embedded()?.address ?? '127.0.0.1:7233';
   const namespace = context.options.namespace ?? profile.namespace ?? 'default';
   const { connectionOptions } = toClientOptions({ ...profile, address, namespace });
+  if (await nobodyListens(address)) throw unreachable(address, 'nobody listens there');
   try {
     // The worker's options are a superset only in name; what envconfig fills in is common to both.
     const { tls, apiKey, metadata } = connectionOptions;
