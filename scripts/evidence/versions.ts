@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +16,14 @@ const code = z.object({
 });
 
 /** `versions.json`: the product, and the workflow code it had when the bundle was made. */
-export const versionsSchema = z.object({ product: z.string(), node: z.string(), temporalSdk: z.string(), code });
+export const versionsSchema = z.object({
+  product: z.string(),
+  /** Of this project's repository: what to check out. Absent where there is none, such as in an image. */
+  commit: z.string().optional(),
+  node: z.string(),
+  temporalSdk: z.string(),
+  code,
+});
 export type Versions = z.infer<typeof versionsSchema>;
 
 /** The workflow code of this checkout. */
@@ -38,9 +46,15 @@ const packageOf = (path: string): { version: string } => JSON.parse(readFileSync
 
 export const productVersion = (): string => packageOf(join(__dirname, '..', '..', 'package.json')).version;
 
+function commitOf(): string | undefined {
+  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: __dirname, encoding: 'utf8' });
+  return git.status === 0 ? git.stdout.trim() : undefined;
+}
+
 /** What a bundle says of its making. */
-export const versionsOf = ({ sources, bundle }: PresentCode): Versions => ({
+export const versionsOf = ({ sources, bundle }: PresentCode, commit = commitOf()): Versions => ({
   product: productVersion(),
+  ...(commit === undefined ? {} : { commit }),
   node: process.version,
   temporalSdk: packageOf(require.resolve('@temporalio/worker/package.json')).version,
   code: { sources, bundle },

@@ -175,8 +175,8 @@ export const errorCodes = {
     next: 'The data serves, but unprotected: mend and take a full backup at once.',
   },
   'DR-TEST-FAILED': {
-    means: 'A test restored the data, and what it found there is not as expected.',
-    next: 'The backups may not save you: read the criteria in the report, mend the cause, take a full backup, test again.',
+    means: 'A criterion of a test is not met.',
+    next: 'Read in the report which one, mend the cause, test again. Of a restore test: the backups may not save you, take a full backup first.',
   },
   'DR-TEST-NOT-NOW': {
     means: 'A test may not begin now: the plan forbids it, or something is being recovered.',

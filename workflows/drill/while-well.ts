@@ -5,8 +5,9 @@ import type { Run } from '../kernel/run';
 import type { Drill } from './context';
 
 /**
- * Does `work` while what serves is watched from the site it serves from. Becomes it unwell, or can nobody see how it is, the test
- * ends at once; the kernel ends what is under way and removes the copy.
+ * Does `work` while what serves is watched from the site it serves from. Becomes it unwell, the test ends at
+ * once; the kernel ends what is under way and removes the copy. While the worker of that site is away nobody sees anything: the watch goes
+ * on when it is back, and a look that can never succeed (a secret that is gone) ends the test.
  * @throws Ended (DR-TEST-STOPPED) saying what was seen
  */
 export async function whileWell<T>(run: Run, drill: Drill, work: () => Promise<T>): Promise<T> {

@@ -109,7 +109,7 @@ function ofAvailability({ facts: { availability } }: Judged): Finding[] {
     const share = percent(upMs, upMs + downMs);
     return [
       ...(downMs > 0 ? [warn(`Database ${database} took no writes for ${duration(downMs)}.`)] : []),
-      ...(upMs === 0
+      ...(upMs + downMs === 0
         ? [warn(`Whether database ${database} took writes is not known: nobody watched it.`)]
         : unknownMs > whole * unknownShare
           ? [warn(`Database ${database} was not watched for ${duration(unknownMs)} of ${duration(whole)}.`)]
