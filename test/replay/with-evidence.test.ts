@@ -1,37 +1,22 @@
 /** A bundle is verified years later, without a server: its histories are replayed by the code as it is then. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyAlone, type Verified } from '../../scripts/evidence/verify';
 import { presentCode, type PresentCode } from '../../scripts/evidence/versions';
 import { made, madeByCode, savedRun, type SavedRun } from '../support/evidence-bundles';
+import { useOwnHome } from '../support/own-home';
 
 const elsewhere = 'e'.repeat(64);
 
 describe('replay of the histories of a bundle', function () {
   this.timeout(60_000);
-  const homeBefore = process.env['DR_HOME'];
-  let home: string;
+  const home = useOwnHome();
   let code: PresentCode;
-  before(async () => {
-    home = mkdtempSync(join(tmpdir(), 'dr-replayed-'));
-    // Where the tests of the kernel keep it, too.
-    const bundles = join(tmpdir(), 'dr-test-bundles');
-    mkdirSync(bundles, { recursive: true });
-    symlinkSync(bundles, join(home, 'bundles'));
-    process.env['DR_HOME'] = home;
-    code = await presentCode();
-  });
-  after(() => {
-    if (homeBefore === undefined) delete process.env['DR_HOME'];
-    else process.env['DR_HOME'] = homeBefore;
-    rmSync(home, { recursive: true });
-  });
+  before(async () => (code = await presentCode()));
 
   let count = 0;
   const verified = async (run: SavedRun, demandReplay = false): Promise<Verified> =>
-    verifyAlone(await made([run], join(home, String((count += 1))), { code }), { replay: true, demandReplay });
+    verifyAlone(await made([run], join(home(), String((count += 1))), { code }), { replay: true, demandReplay });
   /** As if a procedure had asked another question first. */
   const renamed = (run: SavedRun): SavedRun => {
     const activity = run.history.events.find(

@@ -3,8 +3,7 @@
  * judges it with the server gone.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportEvidence, writeReport } from '../../activities/evidence';
 import { exportEvidence as exportCommand } from '../../scripts/commands/evidence-export';
@@ -16,6 +15,7 @@ import type { Scheduled } from '../../workflows/contracts/scheduled';
 import { reseal } from '../support/evidence-bundles';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
+import { useOwnHome } from '../support/own-home';
 import { failureOf, openCard, resultOf, until } from '../support/runs';
 
 interface Said {
@@ -34,23 +34,15 @@ interface Said {
 
 describe('evidence of a real run', function () {
   this.timeout(60_000);
-  const homeBefore = process.env['DR_HOME'];
+  const ownHome = useOwnHome();
   let home: string;
   let house: House;
-  before(async () => {
-    home = mkdtempSync(join(tmpdir(), 'dr-evidence-'));
-    process.env['DR_HOME'] = home;
-    // The house keeps its code there.
-    mkdirSync(join(tmpdir(), 'dr-test-bundles'), { recursive: true });
-    symlinkSync(join(tmpdir(), 'dr-test-bundles'), join(home, 'bundles'));
+  before(async function () {
+    this.timeout(120_000);
+    home = ownHome();
     house = await House.open();
   });
-  after(async () => {
-    await house.close();
-    if (homeBefore === undefined) delete process.env['DR_HOME'];
-    else process.env['DR_HOME'] = homeBefore;
-    rmSync(home, { recursive: true });
-  });
+  after(() => house.close());
 
   /** A site whose control worker writes reports, and makes bundles. */
   function withReports(): FakeSite {
@@ -115,16 +107,22 @@ describe('evidence of a real run', function () {
 
     const holds = await said((context) => verifyBundles(context, folder, { replayed: true }));
     assert.deepEqual([holds.exit, holds.holds, holds.faults], [0, true, []]);
+    const replayed = holds.bundles?.flatMap((bundle) => bundle.replayed) ?? [];
     assert.deepEqual(
-      holds.bundles?.flatMap(({ replayed }) => replayed.map(({ workflowId, outcome }) => `${workflowId} ${outcome}`)),
-      [
-        'test.system replayed',
-        'test.database.shandi replayed',
-        'drill.recover.service.order-service replayed',
-        'drill.recover.database.shandi replayed',
-        'recover.database.shandi replayed',
-      ],
+      replayed.filter(({ outcome }) => outcome !== 'replayed'),
+      [],
     );
+    for (const id of [
+      'test.system',
+      'test.database.shandi',
+      'drill.recover.service.order-service',
+      'drill.recover.database.shandi',
+      'recover.database.shandi',
+    ])
+      assert.ok(
+        replayed.some(({ workflowId }) => workflowId === id),
+        id,
+      );
     const path = one.path ?? '';
     const written = await said((context) => verifyBundles(context, path, { head: one.head }));
     assert.equal(written.exit, 0);

@@ -7,6 +7,7 @@ import { headline } from '../../workflows/contracts/words';
 import { makeReady } from '../support/fake-readiness';
 import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
+import { useOwnHome } from '../support/own-home';
 import { failureOf, resultOf } from '../support/runs';
 
 const sites = ['primary', 'backup'];
@@ -14,6 +15,7 @@ const sites = ['primary', 'backup'];
 describe('readiness: everything is looked at at once, and what is missing is named', function () {
   this.timeout(60_000);
   let house: House;
+  useOwnHome();
   before(async () => (house = await House.open()));
   after(() => house.close());
 

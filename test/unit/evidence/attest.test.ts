@@ -47,7 +47,7 @@ describe('the record of a test', () => {
       record.criteria.find(({ name }) => name === 'Page checksums'),
       { name: 'Page checksums', met: false, says: '2 failures' },
     );
-    assert.equal(record.criteria.filter(({ met }) => met).length, 4);
+    assert.equal(record.criteria.filter(({ met }) => !met).length, 1, 'every other one is met');
     assert.match(record.problems[0]?.text ?? '', /^DR-TEST-FAILED: /);
     assert.equal(record.problems[0]?.owner, null);
     assert.ok(record.results.some(({ name, value }) => name === 'Outcome' && value !== ''));

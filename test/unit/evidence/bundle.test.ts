@@ -157,11 +157,14 @@ describe('an evidence bundle', () => {
 
     it('a run that the history has started cannot be left out', async () => {
       const runs = [savedRun('monthly-recovery-test.passed')];
+      const started = runs[0]?.history.events.filter(
+        (one) => 'startChildWorkflowExecutionInitiatedEventAttributes' in one,
+      );
       const bundle = await made(runs, join(home, 'other'));
       assert.deepEqual(await faultsOf(bundle.path), [], 'said to be missing, it is none');
       const contents = join(bundle.path, 'contents.json');
       const said = JSON.parse(readFileSync(contents, 'utf8')) as { missing: { run?: { workflowId: string } }[] };
-      assert.equal(said.missing.length, 3);
+      assert.equal(said.missing.length, started?.length);
       said.missing = said.missing.filter(({ run }) => run?.workflowId !== 'drill.recover.database.shandi');
       writeFileSync(contents, JSON.stringify(said));
       rmSync(join(home, 'other', 'heads.log'));
