@@ -33,7 +33,7 @@ interface Said {
 }
 
 describe('evidence of a real run', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const ownHome = useOwnHome();
   let home: string;
   let house: House;
