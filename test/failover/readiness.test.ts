@@ -11,11 +11,11 @@ import type { ReadinessResult } from '../../workflows/contracts/readiness';
 import type { Report } from '../../workflows/contracts/run-view';
 import { stateFolder, takeBundle } from '../support/bundles';
 import { makeCertificate } from '../support/certificates';
-import { containerOf, docker } from '../support/docker';
+import { docker } from '../support/docker';
 import { noSecrets } from '../support/no-secrets';
+import type { Pair } from '../support/pair';
 import { resultOf } from '../support/runs';
-import type { Shandi } from '../support/shandi';
-import { useShandi } from '../support/use-shandi';
+import { usePair } from '../support/use-pair';
 
 const day = 86_400_000;
 const [crt, key] = [join(stateFolder, 'certs', 'server.crt'), join(stateFolder, 'certs', 'server.key')];
@@ -23,30 +23,13 @@ const who = { reason: 'test', by: 'tester' };
 
 describe('is everything there that a recovery will need?', function () {
   this.timeout(120_000);
-  let shandi: Shandi;
-  useShandi((opened) => (shandi = opened));
-
-  let healthy: { crt: string; key: string };
-  before(() => (healthy = { crt: readFileSync(crt, 'utf8'), key: readFileSync(key, 'utf8') }));
-  after(async () => {
-    writeFileSync(key, healthy.key, { mode: 0o600 });
-    writeFileSync(crt, healthy.crt);
-    await shandi.sqlAsAdmin('ALTER SYSTEM RESET archive_command');
-    await shandi.sqlAsAdmin('SELECT pg_reload_conf()');
-    await docker
-      .getContainer(containerOf('postgres-standby'))
-      .start()
-      .catch(() => undefined);
-    await shandi.archiveNow();
-    await shandi.eventually('the standby follows again', async () => {
-      const count = await shandi.sqlAsAdmin(`SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'`);
-      return count === '1' ? true : undefined;
-    });
-  });
+  // Here primary and standby are whole before each test; which of the two is which changes from file to file.
+  let pair: Pair;
+  usePair((opened) => (pair = opened), { guarded: false });
 
   let looked = false;
   const run = async (procedure: string, workflowId: string, input: object = {}): Promise<Report> => {
-    const handle = await shandi.client.workflow.start(procedure, {
+    const handle = await pair.shandi.client.workflow.start(procedure, {
       taskQueue: controlQueue,
       workflowId,
       args: [{ ...who, ...input }],
@@ -68,7 +51,7 @@ describe('is everything there that a recovery will need?', function () {
     await Promise.all([
       run('backupDatabase', 'backup.database.shandi', { database: 'shandi', kind: 'full' }),
       run('backupRedis', 'backup.store.redis', { store: 'redis' }),
-      takeBundle(shandi, 'configuration').then(() => takeBundle(shandi, 'certificates')),
+      takeBundle(pair.shandi, 'configuration').then(() => takeBundle(pair.shandi, 'certificates')),
     ]);
     const ready = await check();
     assert.deepEqual(failed(ready), []);
@@ -80,15 +63,24 @@ describe('is everything there that a recovery will need?', function () {
       new Date(Date.now() - day),
       'api.theshandi.com',
     );
+    const { primary, standby } = await pair.roles();
+    const healthy = { crt: readFileSync(crt, 'utf8'), key: readFileSync(key, 'utf8') };
+    pair.afterwards(async () => {
+      writeFileSync(key, healthy.key, { mode: 0o600 });
+      writeFileSync(crt, healthy.crt);
+      await pair.sql(primary, 'ALTER SYSTEM RESET archive_command');
+      await pair.sql(primary, 'SELECT pg_reload_conf()');
+      await docker.getContainer(standby.container).start();
+    });
     writeFileSync(key, expired.key, { mode: 0o600 });
     writeFileSync(crt, expired.crt);
-    await shandi.sqlAsAdmin(`ALTER SYSTEM SET archive_command = 'false'`);
-    await shandi.sqlAsAdmin('SELECT pg_reload_conf()');
-    await shandi.clientWrites();
-    await shandi.sqlAsAdmin('SELECT pg_switch_wal()');
-    await docker.getContainer(containerOf('postgres-standby')).stop({ t: 1 });
-    await shandi.eventually('the archiver has failed', async () => {
-      const fails = await shandi.sqlAsAdmin('SELECT last_failed_time > last_archived_time FROM pg_stat_archiver');
+    await pair.sql(primary, `ALTER SYSTEM SET archive_command = 'false'`);
+    await pair.sql(primary, 'SELECT pg_reload_conf()');
+    await pair.shandi.clientWrites();
+    await pair.sql(primary, 'SELECT pg_switch_wal()');
+    await docker.getContainer(standby.container).stop({ t: 1 });
+    await pair.shandi.eventually('the archiver has failed', async () => {
+      const fails = await pair.sql(primary, 'SELECT last_failed_time > last_archived_time FROM pg_stat_archiver');
       return fails === 't' ? true : undefined;
     });
     const broken = failed(await check());
@@ -96,7 +88,7 @@ describe('is everything there that a recovery will need?', function () {
       broken.join('\n'),
       /^archiving of shandi: a segment that was closed now did not arrive: .*the last try failed/m,
     );
-    assert.match(broken.join('\n'), /^postgres-standby of shandi: it does not answer/m);
+    assert.match(broken.join('\n'), new RegExp(`^${standby.service} of shandi: it does not answer`, 'm'));
     assert.match(broken.join('\n'), /^certificate of api\.theshandi\.com: .*expired/m);
     assert.equal(broken.length, 3, broken.join('\n'));
   });
