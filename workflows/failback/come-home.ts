@@ -15,7 +15,7 @@ import { namesOf } from '../system/order';
 import { askForPages, openGateway, recoverServices } from '../system/services';
 import { validate } from '../system/validate';
 import { stackOf, type WayHome } from './context';
-import { followHome, letLockGo, restOf, standbysFollow, stopThere } from './stand-by';
+import { followHome, keepLock, letLockGo, restOf, standbysFollow, stopThere } from './stand-by';
 
 /** The database is at home. */
 export interface AtHome {
@@ -58,7 +58,9 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
   const early = plan.traffic?.driver === 'command' ? await sendTraffic(run, { plan, system }, valid) : undefined;
 
   run.phase('All services');
-  const follows = archiving ? followHome(run, way, archiving, valid) : Promise.resolve(true);
+  const follows = archiving
+    ? followHome(run, way, archiving, valid)
+    : Promise.resolve({ standby: true, started: true });
   follows.catch(() => undefined);
   without.push(...(await recoverServices(run, system, rest, valid)));
   without.push(...(await askForPages(run, system, rest)));
@@ -69,12 +71,14 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
 
   run.phase('Protect');
   const exposed: string[] = [];
-  const [standsBy] = await Promise.all([follows, toProtect && protect(run, cluster, toProtect)]);
-  if (!standsBy) exposed.push(`${standIn} at site ${there.name} does not follow: that site cannot take over`);
+  const [{ standby, started }] = await Promise.all([follows, toProtect && protect(run, cluster, toProtect)]);
+  if (!started) exposed.push(`${standIn} at site ${there.name} does not follow: that site cannot take over`);
   await stopThere(run, way, restOf(way), restGraceSeconds, valid);
-  await letLockGo(run, way);
-  const behind = await standbysFollow(run, way);
-  if (behind !== undefined) exposed.push(behind);
+  if (standby) {
+    await letLockGo(run, way);
+    const behind = await standbysFollow(run, way);
+    if (behind !== undefined) exposed.push(behind);
+  } else exposed.push(keepLock(run, way));
   // What needs no public name does not wait for the person who changes it.
   const traffic = early ?? (await sendTraffic(run, { plan, system }, valid));
   tell(run, way, now, { servedMs, lost, exposed, traffic });

@@ -49,13 +49,16 @@ export async function stopThere(
   );
 }
 
-/** The server that has served has nothing that its successor has not, so it follows without a rewind. */
+/**
+ * The server that has served has nothing that its successor has not, so it follows without a rewind.
+ * @returns `standby`: it comes up as a standby at most; `started`: it follows
+ */
 export async function followHome(
   run: Run,
   { there, onThere, standIn, primary, cluster, door }: WayHome,
   archiving: HeldArchiving,
   valid: Approval,
-): Promise<boolean> {
+): Promise<{ standby: boolean; started: boolean }> {
   const approval = valid.reference;
   // Read by the worker there: with the secrets as that site has them.
   const { replication, backup } = door.database;
@@ -66,13 +69,13 @@ export async function followHome(
     () => onThere.change.followPrimary({ ...at, archiving, approval }),
     () => 'standby.signal and the way to its primary are in its data directory',
   );
-  if (made === undefined) return false;
+  if (made === undefined) return { standby: false, started: false };
   const started = await run.optional(
     `Start ${standIn} as a standby`,
     () => onThere.change.startStandby({ ...at, approval }),
     (value) => `${value.state} after ${duration(value.durationMs)}`,
   );
-  return started !== undefined;
+  return { standby: true, started: started !== undefined };
 }
 
 /** Everything of the site but its database. */
@@ -100,6 +103,17 @@ export async function letLockGo(run: Run, { cluster, input }: WayHome): Promise<
     },
     (id) => `${id} ends`,
   );
+}
+
+/**
+ * Whoever starts the server that has served would have a second primary: its data directory is that of one still. With the lock held
+ * the next run finds what is left to do. @returns what is not protected
+ */
+export function keepLock(run: Run, { cluster, there, standIn }: WayHome): string {
+  const { name } = cluster.home.database;
+  const why = `the lock of database ${name} is held on: ${standIn} at site ${there.name} is no standby, and started it would be a second primary`;
+  run.note(`${why}. Leave it stopped, mend what is named, and start ./dr site failback again: it does what is left`);
+  return `${why}; nobody has looked whether the standbys at home follow`;
 }
 
 /** The other servers of the database at home were standbys of the lost primary. @returns why they do not follow; undefined: they do */
