@@ -3,7 +3,7 @@ import { halfHome, serveAway } from '../support/fake-lost-site';
 import { container, FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { siteRuns } from '../support/site-runs';
-import { approve, failureOf, openCard, resultOf, until } from '../support/runs';
+import { approve, failureOf, openCard, resultOf, seen, until } from '../support/runs';
 
 describe('what is left of a way home', function () {
   this.timeout(60_000);
@@ -32,6 +32,25 @@ describe('what is left of a way home', function () {
         const followed = (site.given.get('followPrimary') ?? []).map((one) => (one['site'] as { name: string }).name);
         assert.deepEqual(followed, ['backup']);
         await holder.result();
+      },
+      both,
+    );
+  });
+
+  it('what is left of a way home is not done on facts that hold no more: the server that served was started and takes writes', async () => {
+    const site = halfHome(new FakeSite());
+    await house.with(
+      site,
+      async () => {
+        await held();
+        const handle = await start();
+        const card = openCard(await gate(handle, 'site-failback'));
+        site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
+        await approve(handle, card);
+        const view = await seen(handle, ({ gates }) => gates.length === 2 && gates[1]?.state === 'open');
+        assert.match(view.gates[0]?.voided ?? '', /^backup-postgres takes writes on timeline 2/);
+        assert.match(view.gates[1]?.card.warnings.join() ?? '', /NOT POSSIBLE NOW: backup-postgres takes writes/);
+        assert.equal(site.approvals.length, 0);
       },
       both,
     );
