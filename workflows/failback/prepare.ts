@@ -4,6 +4,7 @@ import { drFailure } from '../contracts/errors';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import type { StoppedService } from '../contracts/site';
 import { rolesWith } from '../failover/promote';
+import { silentServer } from '../failover/survey';
 import { startLocked } from '../kernel/child';
 import type { Run } from '../kernel/run';
 import { startFoundation, startUnserved } from '../site/data';
@@ -110,7 +111,7 @@ export async function follow(
     ...{ database: cluster.home.database.name, reason, by, fresh, fullBackup: false },
     ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
   };
-  return reprotectMember(run, cluster, asked, survey, seen ?? { ...serving, answered: false, service: primary });
+  return reprotectMember(run, cluster, asked, survey, seen ?? { ...silentServer, service: primary, site: home.name });
 }
 
 /**
