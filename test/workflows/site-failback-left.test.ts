@@ -56,6 +56,34 @@ describe('what is left of a way home', function () {
     );
   });
 
+  it('what an earlier run has stopped at the other site, and left without restart policies, gets those of its like at home', async () => {
+    const site = halfHome(new FakeSite());
+    site.answer('inspectServices', (given) => {
+      const { services, site: at } = given as { services: string[]; site: { name: string } };
+      const state = at.name === 'primary' ? { policy: 'unless-stopped', ran: true } : { policy: 'no', ran: false };
+      return services.map((service) => ({ service, containerId: service, ...state }));
+    });
+    await house.with(
+      site,
+      async () => {
+        await held();
+        const handle = await start({ validate: false });
+        await answer(handle, 'site-failback');
+        await answer(handle, 'traffic');
+        await resultOf(handle);
+        const left = (site.given.get('releaseServices') ?? [])
+          .filter((one) => (one['site'] as { name: string }).name === 'backup')
+          .flatMap((one) => one['services'] as { service: string; policy: string; ran: boolean }[]);
+        assert.ok(left.length > 15, `${left.length}`);
+        assert.deepEqual(
+          left.filter(({ policy, ran }) => policy !== 'unless-stopped' || ran),
+          [],
+        );
+      },
+      both,
+    );
+  });
+
   it('the server that served is not made a standby: the lock is held on, and the report says why', async () => {
     const site = serveAway(new FakeSite());
     site.fail('followPrimary', 'DR-STANDBY', 'backup-postgres runs: it must be stopped first');

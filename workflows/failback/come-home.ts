@@ -44,10 +44,12 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
   const { moved, archiving, toProtect, readyGateway } = now;
   const { critical, rest } = system.order;
   run.phase('Critical services');
+  // What an earlier run has left without a restart policy there gets the one of its like at home, which has to have it by then.
+  if (!moved) await readyGateway();
   const shut = stopThere(run, way, [stackOf(planThere).gateway], graceSeconds, valid);
   // Whoever ends the run meanwhile has it fail before it is waited for.
   shut.catch(() => undefined);
-  await readyGateway();
+  if (moved) await readyGateway();
   const without = await recoverServices(run, system, critical, valid, () => openGateway(run, system, valid));
   without.push(...(await askForPages(run, system, critical)));
   const servedMs = moved ? Date.now() - Date.parse(moved.resumedAt) + moved.stallMs : null;

@@ -7,6 +7,7 @@ import { drFailure, problemOf } from '../contracts/errors';
 import { membersOf } from '../contracts/members';
 import { releaseSignal } from '../contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
+import type { StoppedService } from '../contracts/site';
 import { duration } from '../contracts/words';
 import { rolesWith } from '../failover/promote';
 import { look } from '../failover/survey';
@@ -24,11 +25,12 @@ const lockPatienceMs = 60_000;
  */
 export async function stopThere(
   run: Run,
-  { there, onThere }: WayHome,
+  way: WayHome,
   services: string[],
   graceSeconds: number,
   valid: Approval,
 ): Promise<void> {
+  const { there, onThere } = way;
   const approval = valid.reference;
   const title = services.length > 4 ? `${services.length} containers` : services.join(', ');
   // Before the change: a second try of it finds what the first has left.
@@ -37,16 +39,40 @@ export async function stopThere(
     () => onThere.brief.inspectServices({ site: there, services }),
     (all) => `${all.filter((one) => one.ran).length} run`,
   );
+  const bare = before.some(({ policy }) => policy === 'no');
+  const known = bare ? await withPolicies(run, way, before) : before;
   await run.optional(
     `Stop ${title} of site ${there.name}`,
     async () => {
       await onThere.brief.stopServices({ site: there, services, graceSeconds, approval });
-      const stopped = before.map((one) => ({ ...one, ran: false }));
+      const stopped = known.map((one) => ({ ...one, ran: false }));
       await onThere.brief.releaseServices({ site: there, services: stopped, approval });
-      return before;
+      return known;
     },
     () => 'stopped; each has its restart policy still',
   );
+}
+
+/** What an earlier run has stopped, and was ended before it gave the restart policy back, gets the one that its like has at home. */
+async function withPolicies(
+  run: Run,
+  { home, onHome, plan, planThere }: WayHome,
+  all: StoppedService[],
+): Promise<StoppedService[]> {
+  const stores = new Map(
+    planThere.stores.map(({ name, service }) => [service, plan.stores.find((one) => one.name === name)?.service]),
+  );
+  const likeOf = (service: string): string => stores.get(service) ?? service;
+  const services = all.filter(({ policy }) => policy === 'no').map(({ service }) => likeOf(service));
+  const likes = await run.probe(
+    `Look which restart policy ${services.length > 4 ? `${services.length} containers have` : `${services.join(', ')} has`} at site ${home.name}`,
+    () => onHome.brief.inspectServices({ site: home, services }),
+    (found) => found.map(({ service, policy }) => `${service}: ${policy}`).join('; '),
+  );
+  return all.map((one) => {
+    const like = likes.find(({ service }) => service === likeOf(one.service));
+    return one.policy === 'no' && like ? { ...one, policy: like.policy } : one;
+  });
 }
 
 /**
