@@ -2,11 +2,16 @@
  * What has become of the protection in a day, a week, a month, a quarter or a year: from finished runs, from what observers saw
  * and from the backups that are there. It changes nothing of the platform, asks nobody, and says what it does not know.
  */
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { Plan } from '../plan';
 import { controlQueue, notifyLock, reportLock } from './contracts/names';
 import { lastPeriod, periodOf, trendOf, type Period, type ReportKind } from './contracts/period';
-import { periodicReportInputSchema, type PeriodicReport, type PeriodicReportInput } from './contracts/periodic';
+import {
+  periodicReportInputSchema,
+  type Finding,
+  type PeriodicReport,
+  type PeriodicReportInput,
+} from './contracts/periodic';
 import { messageOf, titleOf } from './contracts/periodic-words';
 import { got, type Delivery } from './contracts/people';
 import type { Report } from './contracts/run-view';
@@ -20,6 +25,8 @@ import { gather } from './report/gather';
 import { findingsOf } from './report/judge';
 import { endedIn, kpisOf, trendPoints } from './report/kpis';
 import { marksOf, triggersOf } from './report/marks';
+import { servedElsewhere, type Elsewhere } from './site/elsewhere';
+import { planAt } from './site/view';
 
 /**
  * The procedure `periodicReport`. @param input one JSON object: see `periodicReportInputSchema`
@@ -46,9 +53,11 @@ async function body(run: Run, input: PeriodicReportInput, plan: Plan): Promise<F
   const now = Date.now();
   const period = periodFor(run, input, now);
   run.phase('Gather');
+  const [elsewhere] = patched('served-elsewhere') ? await servedElsewhere(run, plan) : [];
+  const front = plan.sites.find((one) => one.name === elsewhere?.site);
   const facts = await run.probe(
     `Gather the facts of ${period.name}`,
-    () => gather(plan, period, now),
+    () => gather(plan, period, now, front ? planAt(plan, front) : plan),
     ({ runs, silent }) =>
       `${count(runs.runs.length)} runs of the trend${silent.length > 0 ? `; silent: ${silent.join('; ')}` : ''}`,
   );
@@ -77,7 +86,7 @@ async function body(run: Run, input: PeriodicReportInput, plan: Plan): Promise<F
     soFar: Date.parse(period.to) > now,
     tasksKnown: known !== undefined,
     plan: { name: plan.name, version: plan.version, hash: marks.planHash, organisation: plan.organisation },
-    findings: findingsOf(judged),
+    findings: [...(elsewhere ? [movedTo(elsewhere)] : []), ...findingsOf(judged)],
     trend: trendPoints(trendOf(period), runs),
     marks,
   };
@@ -93,6 +102,11 @@ async function body(run: Run, input: PeriodicReportInput, plan: Plan): Promise<F
   if (input.send) await send(run, input, report);
   return { verdict: 'none', result: { ...report } };
 }
+
+const movedTo = ({ site, because }: Elsewhere): Finding => ({
+  tone: 'warn',
+  text: `Site ${site} serves, and was looked at: ${because}.`,
+});
 
 /** The period that was asked for; one that has not begun has nothing to tell. */
 function periodFor(run: Run, { kind, period: name }: PeriodicReportInput, now: number): Period {

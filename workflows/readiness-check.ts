@@ -2,6 +2,7 @@
  * Is everything there that a recovery will need? Looked at all at once, while nothing is on fire: each thing is judged by itself,
  * what is not known is not ready, and what the plan claims is held against the runs that proved it.
  */
+import { patched } from '@temporalio/workflow';
 import type { Plan } from '../plan';
 import { readingLock, readinessResource } from './contracts/names';
 import { readinessInputSchema, type ReadinessInput, type ReadinessItem } from './contracts/readiness';
@@ -10,6 +11,8 @@ import { runProcedure, type Finished } from './kernel/procedure';
 import type { Run } from './kernel/run';
 import { judgeReadiness } from './readiness/judge';
 import { lookForReadiness } from './readiness/look';
+import { servedElsewhere } from './site/elsewhere';
+import { planAt } from './site/view';
 
 /**
  * The procedure `readinessCheck`. @param input one JSON object: see `readinessInputSchema`
@@ -35,13 +38,17 @@ export async function readinessCheck(input: unknown): Promise<Report> {
 
 async function body(run: Run, _input: ReadinessInput, plan: Plan): Promise<Finished> {
   run.phase('Look');
+  const [elsewhere] = patched('served-elsewhere') ? await servedElsewhere(run, plan) : [];
+  const front = plan.sites.find((one) => one.name === elsewhere?.site);
+  // What a recovery needs is needed where clients are served now.
+  const served = front ? planAt(plan, front) : plan;
   const facts = await run.probe(
     'Look at everything at once',
-    () => lookForReadiness(plan),
+    () => lookForReadiness(plan, served),
     ({ sites, databases }) => `${sites.length} sites, ${databases.length} databases`,
   );
   run.phase('Judge');
-  const result = judgeReadiness(plan, facts);
+  const result = judgeReadiness(served, facts, elsewhere?.because);
   const { items } = result;
   const failed = items.filter(({ state }) => state === 'failed');
   run.facts('Readiness', [{ label: 'Sum', value: sumOf(items) }]);

@@ -1,4 +1,4 @@
-import type { FakeSite } from './fake-site';
+import { container, type FakeSite } from './fake-site';
 
 export const deadServer = { answered: false, engineAnswered: false, problem: 'its engine does not answer' };
 
@@ -44,5 +44,15 @@ export function serveAway(site: FakeSite): FakeSite {
     const state = at.name === 'primary' ? { policy: 'no', ran: false } : { policy: 'unless-stopped', ran: true };
     return services.map((service) => ({ service, containerId: service, ...state }));
   });
+  return site;
+}
+
+/** As a way home leaves it that was ended after the promotion at home: the server of the other site is stopped in order. */
+export function halfHome(site: FakeSite): FakeSite {
+  site.servers.set('backup-postgres', {
+    ...{ answered: false, problem: 'its container is not running (exit code 0)', site: 'backup' },
+    container: { ...container, service: 'backup-postgres', running: false },
+  });
+  site.sites.reach = { engine: { answered: true, says: '20 of 20 containers run' }, containers: 20 };
   return site;
 }

@@ -63,6 +63,19 @@ describe('report of a period: facts of runs, observers and backups; nobody holds
     });
   });
 
+  it('another site serves: its backups are looked at, and a finding says so', async () => {
+    const site = new FakeSite();
+    site.servedBy('backup-postgres');
+    site.primary = 'backup-postgres';
+    site.servers.set('backup-postgres', { site: 'backup' });
+    await inHouse(site, async () => {
+      const report = (await resultOf(await start())).result as unknown as PeriodicReport;
+      assert.match(texts(report), /warn Site backup serves, and was looked at: backup-postgres at site backup takes/);
+      const asked = site.given.get('keptInRepository')?.map((one) => (one['site'] as { name: string }).name);
+      assert.deepEqual(asked, ['backup']);
+    });
+  });
+
   it('nothing has run and nobody has watched: it says so, of the newest month that is over', async () => {
     const site = new FakeSite();
     await inHouse(site, async () => {

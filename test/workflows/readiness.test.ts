@@ -160,6 +160,26 @@ describe('readiness: everything is looked at at once, and what is missing is nam
     );
   });
 
+  it('another site serves: that one is looked at, and an item says so', async () => {
+    const site = platform();
+    site.servedBy('backup-postgres');
+    site.servers.set('backup-postgres', { site: 'backup' });
+    await house.with(
+      site,
+      async () => {
+        const { items } = readinessOf(await resultOf(await start()));
+        const [serves] = items.filter(({ name }) => name === 'site backup serves');
+        assert.equal(serves?.state, 'warning');
+        assert.match(serves.says, /backup-postgres at site backup takes writes, on timeline 2/);
+        const asked = site.given
+          .get('readDatabase')
+          ?.map((one) => [(one['site'] as { name: string }).name, (one['database'] as { service: string }).service]);
+        assert.deepEqual(asked, [['backup', 'backup-postgres']]);
+      },
+      sites,
+    );
+  });
+
   it('a wrong word in the input is refused before anything is looked at', async () => {
     const site = platform();
     await house.with(

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { servedSignal } from '../../workflows/contracts/messages';
 import { controlQueue } from '../../workflows/contracts/names';
 import { serveAway } from '../support/fake-lost-site';
-import { container, FakeSite } from '../support/fake-site';
+import { FakeSite } from '../support/fake-site';
 import { House } from '../support/house';
 import { siteRuns } from '../support/site-runs';
 import { approve, failureOf, openCard, resultOf, seen, until } from '../support/runs';
@@ -15,20 +14,8 @@ describe('the way home after a site failover', function () {
   after(() => house.close());
 
   const both = ['primary', 'backup'];
-  const { gate, answer, hold } = siteRuns(() => house);
+  const { gate, answer, isHeld, startBack: start, held } = siteRuns(() => house);
   const word = { by: 'Management', reason: 'test' };
-  const start = (input: Record<string, unknown> = {}) =>
-    house.client.workflow.start('siteFailback', {
-      taskQueue: controlQueue,
-      workflowId: 'recover.system',
-      args: [{ reason: 'test', by: 'tester', ...input }],
-    });
-  /** As a site failover has left it. */
-  async function held(homeStopped = true): Promise<WorkflowHandle> {
-    const handle = await house.start('holdDatabase', { site: 'backup' });
-    await handle.signal(servedSignal, { homeStopped });
-    return handle;
-  }
   const servicesAt = (site: FakeSite, activity: string, name: string): string[][] =>
     (site.given.get(activity) ?? [])
       .filter((one) => (one['site'] as { name: string }).name === name)
@@ -43,7 +30,6 @@ describe('the way home after a site failover', function () {
     const sorted = [...places].sort((a, b) => a - b);
     assert.deepEqual(places, sorted, site.calls.join(' '));
   };
-  const isHeld = async (): Promise<boolean> => (await hold().describe()).status.name === 'RUNNING';
   /** Site backup goes on: its clients are let in, its server runs, and what was started at home is stopped. */
   const undone = async (site: FakeSite): Promise<void> => {
     assert.equal(site.count('promoteStandby'), 0);
@@ -196,6 +182,33 @@ describe('the way home after a site failover', function () {
         await answer(handle, 'traffic');
         await resultOf(handle);
         assert.notEqual(await isHeld(), true);
+      },
+      both,
+    );
+  });
+
+  it('another run takes the lock while both sides are looked at: held, nothing is rewound, and it goes on when that one has ended', async () => {
+    const site = serveAway(new FakeSite());
+    const quicker: WorkflowHandle[] = [];
+    // Whoever has the lock was asked before this.
+    site.answer('reachSite', async () => {
+      quicker.push(await house.recover());
+      return site.sites.answers().reachSite({ site: { name: 'primary' } });
+    });
+    await house.with(
+      site,
+      async () => {
+        const handle = await start();
+        const { hold: why } = await until(handle, 'held');
+        assert.deepEqual(
+          [why?.problem.code, why?.problem.message],
+          ['DR-LOCKED', 'another run works on database shandi: recover.database.shandi'],
+        );
+        assert.equal(site.count('rewindStandby') + site.count('startServices'), 0);
+        await quicker[0]?.terminate('it is over');
+        await handle.executeUpdate('resolve', { args: [{ action: 'retry', ...word }] });
+        await gate(handle, 'site-failback');
+        assert.equal(await isHeld(), true);
       },
       both,
     );
@@ -364,57 +377,6 @@ describe('the way home after a site failover', function () {
         assert.equal(siteOf(site, 'resumeClients').at(-1), 'primary');
         assert.equal(site.count('unfenceServer'), 0, 'the server of the other site is not started as a primary');
         assert.equal(await isHeld(), true, 'started again the run does what is left, and lets it go');
-      },
-      both,
-    );
-  });
-
-  it('an earlier run was ended after the promotion: what it has left is done, and nothing is promoted again', async () => {
-    const site = new FakeSite();
-    const stopped = { answered: false, problem: 'its container is not running (exit code 0)' };
-    site.servers.set('backup-postgres', {
-      ...stopped,
-      site: 'backup',
-      container: { ...container, service: 'backup-postgres', running: false },
-    });
-    site.sites.reach = { engine: { answered: true, says: '20 of 20 containers run' }, containers: 20 };
-    await house.with(
-      site,
-      async () => {
-        const holder = await held();
-        const handle = await start();
-        const view = await gate(handle, 'site-failback');
-        assert.match(view.gates.at(-1)?.card.title ?? '', /Finish the way home/);
-        assert.equal(site.approvals.length, 0);
-        await approve(handle, openCard(view));
-        await answer(handle, 'traffic');
-        const report = await resultOf(handle);
-        assert.deepEqual([report.view.verdict, report.result['exposed']], ['met', []]);
-        assert.equal(site.count('promoteStandby') + site.count('pauseClients'), 0);
-        assert.deepEqual(siteOf(site, 'followPrimary'), ['backup']);
-        await holder.result();
-      },
-      both,
-    );
-  });
-
-  it('home takes writes and the server that served has died with commits of its own: refused, never taken for a way home half done', async () => {
-    const site = new FakeSite();
-    site.servers.set('backup-postgres', {
-      ...{ answered: false, problem: 'its container is not running (exit code 137)', site: 'backup' },
-      container: { ...container, service: 'backup-postgres', running: false },
-    });
-    site.sites.reach = { engine: { answered: true, says: '20 of 20 containers run' }, containers: 20 };
-    site.divergence = { commits: 1 };
-    await house.with(
-      site,
-      async () => {
-        await held();
-        const { code, message } = await failureOf(await start());
-        assert.equal(code, 'DR-SITE');
-        assert.match(message, /nobody can say that site backup serves: backup-postgres there does not answer/);
-        assert.equal(site.approvals.length, 0);
-        assert.equal(await isHeld(), true);
       },
       both,
     );

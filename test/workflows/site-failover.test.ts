@@ -349,6 +349,22 @@ describe('a site is lost: the other one serves', function () {
     );
   });
 
+  it('after a way home somebody has started the stand-in as the primary that it was: refused, it is not taken for promoted', async () => {
+    const site = loseSite(new FakeSite());
+    site.servers.set('backup-postgres', { site: 'backup', inRecovery: false, timeline: 2 });
+    site.sample = { ...site.sample!, timeline: 3 };
+    await house.with(
+      site,
+      async () => {
+        const { code, message } = await failureOf(await start());
+        assert.equal(code, 'DR-SITE');
+        assert.match(message, /backup-postgres takes writes on timeline 2, and postgres was on 3/);
+        assert.equal(site.approvals.length, 0);
+      },
+      both,
+    );
+  });
+
   it('in a drill it is refused: the copy has one site, and the lock of the database that serves is not taken', async () => {
     const site = loseSite(new FakeSite());
     await house.with(

@@ -208,7 +208,7 @@ export const errorCodes = {
   },
   'DR-STALL': {
     means: 'Clients would have been held longer than allowed, so the switchover was given up.',
-    next: 'Nothing has changed. Look for long transactions and for what made it slow, then start again.',
+    next: 'It was undone. Read in the sentence whether clients are served: if not, start the server it names. Else look for long transactions and for what made it slow, then start again.',
   },
   'DR-SERVICE': {
     means: 'A service did not become healthy.',

@@ -15,7 +15,7 @@ import { namesOf } from '../system/order';
 import { askForPages, openGateway, recoverServices } from '../system/services';
 import { validate } from '../system/validate';
 import { stackOf, type WayHome } from './context';
-import { followHome, letLockGo, restOf, standbysFollow, stopThere } from './stand-by';
+import { followHome, keepLock, letLockGo, restOf, standbysFollow, stopThere } from './stand-by';
 
 /** The database is at home. */
 export interface AtHome {
@@ -44,10 +44,12 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
   const { moved, archiving, toProtect, readyGateway } = now;
   const { critical, rest } = system.order;
   run.phase('Critical services');
+  // What an earlier run has left without a restart policy there gets the one of its like at home, which has to have it by then.
+  if (!moved) await readyGateway();
   const shut = stopThere(run, way, [stackOf(planThere).gateway], graceSeconds, valid);
   // Whoever ends the run meanwhile has it fail before it is waited for.
   shut.catch(() => undefined);
-  await readyGateway();
+  if (moved) await readyGateway();
   const without = await recoverServices(run, system, critical, valid, () => openGateway(run, system, valid));
   without.push(...(await askForPages(run, system, critical)));
   const servedMs = moved ? Date.now() - Date.parse(moved.resumedAt) + moved.stallMs : null;
@@ -58,7 +60,9 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
   const early = plan.traffic?.driver === 'command' ? await sendTraffic(run, { plan, system }, valid) : undefined;
 
   run.phase('All services');
-  const follows = archiving ? followHome(run, way, archiving, valid) : Promise.resolve(true);
+  const follows = archiving
+    ? followHome(run, way, archiving, valid)
+    : Promise.resolve({ standby: true, started: true });
   follows.catch(() => undefined);
   without.push(...(await recoverServices(run, system, rest, valid)));
   without.push(...(await askForPages(run, system, rest)));
@@ -69,12 +73,14 @@ export async function comeHome(run: Run, way: WayHome, now: AtHome, valid: Appro
 
   run.phase('Protect');
   const exposed: string[] = [];
-  const [standsBy] = await Promise.all([follows, toProtect && protect(run, cluster, toProtect)]);
-  if (!standsBy) exposed.push(`${standIn} at site ${there.name} does not follow: that site cannot take over`);
+  const [{ standby, started }] = await Promise.all([follows, toProtect && protect(run, cluster, toProtect)]);
+  if (!started) exposed.push(`${standIn} at site ${there.name} does not follow: that site cannot take over`);
   await stopThere(run, way, restOf(way), restGraceSeconds, valid);
-  await letLockGo(run, way);
-  const behind = await standbysFollow(run, way);
-  if (behind !== undefined) exposed.push(behind);
+  if (standby) {
+    await letLockGo(run, way);
+    const behind = await standbysFollow(run, way);
+    if (behind !== undefined) exposed.push(behind);
+  } else exposed.push(keepLock(run, way));
   // What needs no public name does not wait for the person who changes it.
   const traffic = early ?? (await sendTraffic(run, { plan, system }, valid));
   tell(run, way, now, { servedMs, lost, exposed, traffic });

@@ -1,4 +1,5 @@
 /** Why nobody can come home now; every reason at once. Pure. */
+import type { ServerFacts } from '../contracts/cluster';
 import type { Found } from './assess';
 
 /** @param promoted an earlier run has promoted the database at home @returns sentences; empty: it can be tried */
@@ -42,6 +43,27 @@ export function objections(
       ? [
           `recover.database.${database} still waits for site ${home}, or stops what has come back of it: look at it (\`dr show database.${database}\`)`,
         ]
+      : []),
+  ];
+}
+
+/**
+ * What has changed since a way home was found half done. @param primary the server at home as it was then
+ * @returns sentences; empty: it can be finished
+ */
+export function changedSince(
+  primary: Pick<ServerFacts, 'service' | 'timeline'>,
+  now: { atHome: ServerFacts; standIn: ServerFacts },
+): string[] {
+  const { atHome, standIn } = now;
+  return [
+    ...(standIn.answered && !standIn.inRecovery
+      ? [`${standIn.service} takes writes on timeline ${standIn.timeline}: there are two primaries, or it serves again`]
+      : []),
+    ...(atHome.answered ? [] : [`${primary.service} does not answer: ${atHome.problem ?? 'no reason known'}`]),
+    ...(atHome.answered && atHome.inRecovery ? [`${primary.service} takes no writes any more, it is in recovery`] : []),
+    ...(atHome.answered && !atHome.inRecovery && atHome.timeline !== primary.timeline
+      ? [`${primary.service} was on timeline ${primary.timeline}, is now on ${atHome.timeline}`]
       : []),
   ];
 }

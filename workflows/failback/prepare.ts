@@ -1,11 +1,14 @@
 /** Phases before anybody decides: the database at home follows, and everything else there is started. Nobody at home is served. */
 import type { Approval } from '../contracts/approval';
+import { drFailure } from '../contracts/errors';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
 import type { StoppedService } from '../contracts/site';
 import { rolesWith } from '../failover/promote';
+import { silentServer } from '../failover/survey';
 import { startLocked } from '../kernel/child';
 import type { Run } from '../kernel/run';
 import { startFoundation, startUnserved } from '../site/data';
+import { askHolder } from '../site/lock';
 import { reprotectMember, type Reprotected } from '../reprotect/member';
 import type { Recovered } from '../system/data';
 import type { Assessed } from './assess';
@@ -43,10 +46,11 @@ export async function holdLock(run: Run, { cluster, there, input }: WayHome, { f
   const { name } = cluster.home.database;
   const workflowId = recoveryLock(databaseResource(name));
   const { by, reason, planHash } = input;
+  let taken = false;
   await run.change(
     `Take the lock of database ${name}`,
-    () =>
-      startLocked({
+    async () => {
+      taken ||= await startLocked({
         procedure: 'holdDatabase',
         workflowId,
         taskQueue: controlQueue,
@@ -54,8 +58,23 @@ export async function holdLock(run: Run, { cluster, there, input }: WayHome, { f
           ...{ database: name, site: there.name, by, reason: `site failback: ${reason}`.slice(0, 2000) },
           ...(planHash === undefined ? {} : { planHash }),
         },
-      }),
-    { outcome: (taken) => (taken ? `${workflowId} is held; nobody had it` : `${workflowId} is held already`) },
+      });
+      if (taken) return true;
+      // Nobody had it when that was asked: a guard or a person may have been quicker since.
+      const holder = await askHolder(name);
+      if (holder.by !== 'hold' || holder.site !== there.name)
+        throw drFailure(
+          'DR-LOCKED',
+          holder.by === 'hold'
+            ? `the lock of database ${name} is held for site ${holder.site}, and site ${there.name} serves: ${workflowId}`
+            : `another run works on database ${name}: ${workflowId}`,
+          {
+            next: `Look at it (\`./dr show ${databaseResource(name)}\`), abort it or wait for its end, then retry. Where it has promoted a server at home, abort this run.`,
+          },
+        );
+      return false;
+    },
+    { outcome: (now) => (now ? `${workflowId} is held; nobody had it` : `${workflowId} is held already`) },
   );
 }
 
@@ -92,7 +111,7 @@ export async function follow(
     ...{ database: cluster.home.database.name, reason, by, fresh, fullBackup: false },
     ...(approvalTimeoutMs === undefined ? {} : { approvalTimeoutMs }),
   };
-  return reprotectMember(run, cluster, asked, survey, seen ?? { ...serving, answered: false, service: primary });
+  return reprotectMember(run, cluster, asked, survey, seen ?? { ...silentServer, service: primary, site: home.name });
 }
 
 /**

@@ -7,6 +7,7 @@ import { drFailure, problemOf } from '../contracts/errors';
 import { membersOf } from '../contracts/members';
 import { releaseSignal } from '../contracts/messages';
 import { controlQueue, databaseResource, recoveryLock } from '../contracts/names';
+import type { StoppedService } from '../contracts/site';
 import { duration } from '../contracts/words';
 import { rolesWith } from '../failover/promote';
 import { look } from '../failover/survey';
@@ -24,11 +25,12 @@ const lockPatienceMs = 60_000;
  */
 export async function stopThere(
   run: Run,
-  { there, onThere }: WayHome,
+  way: WayHome,
   services: string[],
   graceSeconds: number,
   valid: Approval,
 ): Promise<void> {
+  const { there, onThere } = way;
   const approval = valid.reference;
   const title = services.length > 4 ? `${services.length} containers` : services.join(', ');
   // Before the change: a second try of it finds what the first has left.
@@ -37,25 +39,52 @@ export async function stopThere(
     () => onThere.brief.inspectServices({ site: there, services }),
     (all) => `${all.filter((one) => one.ran).length} run`,
   );
+  const bare = before.some(({ policy }) => policy === 'no');
+  const known = bare ? await withPolicies(run, way, before) : before;
   await run.optional(
     `Stop ${title} of site ${there.name}`,
     async () => {
       await onThere.brief.stopServices({ site: there, services, graceSeconds, approval });
-      const stopped = before.map((one) => ({ ...one, ran: false }));
+      const stopped = known.map((one) => ({ ...one, ran: false }));
       await onThere.brief.releaseServices({ site: there, services: stopped, approval });
-      return before;
+      return known;
     },
     () => 'stopped; each has its restart policy still',
   );
 }
 
-/** The server that has served has nothing that its successor has not, so it follows without a rewind. */
+/** What an earlier run has stopped, and was ended before it gave the restart policy back, gets the one that its like has at home. */
+async function withPolicies(
+  run: Run,
+  { home, onHome, plan, planThere }: WayHome,
+  all: StoppedService[],
+): Promise<StoppedService[]> {
+  const stores = new Map(
+    planThere.stores.map(({ name, service }) => [service, plan.stores.find((one) => one.name === name)?.service]),
+  );
+  const likeOf = (service: string): string => stores.get(service) ?? service;
+  const services = all.filter(({ policy }) => policy === 'no').map(({ service }) => likeOf(service));
+  const likes = await run.probe(
+    `Look which restart policy ${services.length > 4 ? `${services.length} containers have` : `${services.join(', ')} has`} at site ${home.name}`,
+    () => onHome.brief.inspectServices({ site: home, services }),
+    (found) => found.map(({ service, policy }) => `${service}: ${policy}`).join('; '),
+  );
+  return all.map((one) => {
+    const like = likes.find(({ service }) => service === likeOf(one.service));
+    return one.policy === 'no' && like ? { ...one, policy: like.policy } : one;
+  });
+}
+
+/**
+ * The server that has served has nothing that its successor has not, so it follows without a rewind.
+ * @returns `standby`: it comes up as a standby at most; `started`: it follows
+ */
 export async function followHome(
   run: Run,
   { there, onThere, standIn, primary, cluster, door }: WayHome,
   archiving: HeldArchiving,
   valid: Approval,
-): Promise<boolean> {
+): Promise<{ standby: boolean; started: boolean }> {
   const approval = valid.reference;
   // Read by the worker there: with the secrets as that site has them.
   const { replication, backup } = door.database;
@@ -66,13 +95,13 @@ export async function followHome(
     () => onThere.change.followPrimary({ ...at, archiving, approval }),
     () => 'standby.signal and the way to its primary are in its data directory',
   );
-  if (made === undefined) return false;
+  if (made === undefined) return { standby: false, started: false };
   const started = await run.optional(
     `Start ${standIn} as a standby`,
     () => onThere.change.startStandby({ ...at, approval }),
     (value) => `${value.state} after ${duration(value.durationMs)}`,
   );
-  return started !== undefined;
+  return { standby: true, started: started !== undefined };
 }
 
 /** Everything of the site but its database. */
@@ -100,6 +129,17 @@ export async function letLockGo(run: Run, { cluster, input }: WayHome): Promise<
     },
     (id) => `${id} ends`,
   );
+}
+
+/**
+ * Whoever starts the server that has served would have a second primary: its data directory is that of one still. With the lock held
+ * the next run finds what is left to do. @returns what is not protected
+ */
+export function keepLock(run: Run, { cluster, there, standIn }: WayHome): string {
+  const { name } = cluster.home.database;
+  const why = `the lock of database ${name} is held on: ${standIn} at site ${there.name} is no standby, and started it would be a second primary`;
+  run.note(`${why}. Leave it stopped, mend what is named, and start ./dr site failback again: it does what is left`);
+  return `${why}; nobody has looked whether the standbys at home follow`;
 }
 
 /** The other servers of the database at home were standbys of the lost primary. @returns why they do not follow; undefined: they do */

@@ -1,4 +1,5 @@
 /** What recovery must reach, read and write, and the room it needs. Pure. */
+import type { Plan } from '../../plan';
 import type { ReadinessFacts, ReadinessItem } from '../contracts/readiness';
 import { bytes, count } from '../contracts/words';
 import { area } from './items';
@@ -63,3 +64,16 @@ export const judgeCapacity = ({ databases }: ReadinessFacts): ReadinessItem[] =>
       ? capacity.failed(name, says, 'Free disk there, or give copies a place of their own (`copyVolume` in the plan).')
       : capacity.ok(name, says);
   });
+
+/** Another site than the primary one serves: everything else is looked at there. @param away what says so */
+export function judgeServing({ sites }: Plan, away: string | undefined): ReadinessItem[] {
+  if (away === undefined) return [];
+  const name = sites.find(({ role }) => role === 'primary')?.name ?? '';
+  return [
+    access.warning(
+      `site ${name} serves`,
+      `${away}: what recovery needs is looked at there`,
+      'Nothing is recovered at the primary site meanwhile. To come home: `./dr site failback --reason "WHY"`.',
+    ),
+  ];
+}

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan';
 import type { ReadinessFacts, ReadinessItem, ReadinessResult } from '../contracts/readiness';
-import { judgeAccess, judgeCapacity } from './access';
+import { judgeAccess, judgeCapacity, judgeServing } from './access';
 import { judgeArchives } from './archive';
 import { judgeBackups } from './backups';
 import { judgeCertificates } from './certificates';
@@ -9,11 +9,16 @@ import { judgePeople } from './people';
 import { judgeProven } from './proofs';
 import { judgeStandbys } from './standbys';
 
-/** Everything that was found, judged: facts in, verdict out. Pure. */
-export function judgeReadiness(plan: Plan, facts: ReadinessFacts): ReadinessResult {
+/**
+ * Everything that was found, judged: facts in, verdict out. Pure.
+ * @param plan as it is at the site that serves
+ * @param away what says that this is not the primary site
+ */
+export function judgeReadiness(plan: Plan, facts: ReadinessFacts, away?: string): ReadinessResult {
   const past = facts.past.value;
   const items: ReadinessItem[] = [
     ...judgeAccess(facts),
+    ...judgeServing(plan, away),
     ...judgeBackups(plan, facts),
     ...judgeArchives(plan, facts),
     ...judgeStandbys(plan, facts),

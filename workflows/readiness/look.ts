@@ -18,8 +18,12 @@ const control = proxyActivities<Pick<typeof evidence, 'readPast'> & Pick<typeof 
   retry: { initialInterval: '200 ms', maximumInterval: '2 seconds', maximumAttempts: 3 },
 });
 
-/** Everything that a recovery will need, as it is at one moment. Changes nothing, but for a WAL segment that is closed. */
-export async function lookForReadiness(plan: Plan): Promise<ReadinessFacts> {
+/**
+ * Everything that a recovery will need, as it is at one moment. Changes nothing, but for a WAL segment that is closed.
+ * @param written the plan as it is written, which is what earlier runs have proved
+ * @param plan as it is at the site that serves
+ */
+export async function lookForReadiness(written: Plan, plan: Plan = written): Promise<ReadinessFacts> {
   const at = new Date().toISOString();
   const front = plan.sites.find((one) => one.name === plan.gateway.site);
   const primary = plan.sites.find((one) => one.role === 'primary');
@@ -46,7 +50,7 @@ export async function lookForReadiness(plan: Plan): Promise<ReadinessFacts> {
       ? ask(() => siteActivities(front.name).urgent.askServedCertificate({ site: front, gateway: plan.gateway }))
       : noSite,
     ask(() => control.checkChannels({ channels: plan.channels })),
-    ask(() => control.readPast({ plan, at })),
+    ask(() => control.readPast({ plan: written, at })),
   ]);
   return { at, sites, databases, stores, bundles, certificates, served, channels, past };
 }

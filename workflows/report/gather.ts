@@ -40,8 +40,11 @@ class Asking {
 /** What can be seen only now is of use as long as the period is this young. */
 const fresh = 36 * 3_600_000;
 
-/** @param now milliseconds since 1970 */
-export async function gather(plan: Plan, period: Period, now: number): Promise<PeriodFacts> {
+/**
+ * @param now milliseconds since 1970
+ * @param served the plan as it is at the site that serves: what is looked at now is looked at there
+ */
+export async function gather(plan: Plan, period: Period, now: number, served: Plan = plan): Promise<PeriodFacts> {
   const asking = new Asking();
   const trend = trendOf(period);
   const from = trend[0]?.from ?? period.from;
@@ -51,10 +54,10 @@ export async function gather(plan: Plan, period: Period, now: number): Promise<P
   const [runs, server, backups, compose, tasks, health] = await Promise.all([
     control.gatherRuns({ from, period: asked }),
     asking.ask('the Temporal server', () => control.askServer(asked)),
-    backupsOf(plan, asked, asking),
+    backupsOf(served, asked, asking),
     asking.ask('the comparison with the Compose files', () => control.compareCompose()),
     asking.ask('the tasks of earlier runs', () => control.readTasks()),
-    period.kind === 'daily' && recent ? lookAtEverything(plan) : undefined,
+    period.kind === 'daily' && recent ? lookAtEverything(served) : undefined,
   ]);
   const availability = await Promise.all(
     plan.databases.map((database) => availabilityOf(plan, database, runs, { trend, until }, asking)),
@@ -131,7 +134,7 @@ async function backupsOf(plan: Plan, asked: { from: string; to: string }, asking
 async function ofDatabase(plan: Plan, planned: Database, asked: { from: string; to: string }): Promise<KeptBackups> {
   const home = plan.sites.find((one) => one.name === planned.site) as Site;
   const { primary } = await reader(home.name).readRoles({ database: planned, site: home });
-  const database = withPrimary(planned, primary) as Database;
+  const database = (withPrimary(planned, primary) ?? planned) as Database;
   const site = plan.sites.find((one) => one.name === database.site) ?? home;
   return reader(site.name).keptInRepository({ database, site, ...asked });
 }

@@ -13,7 +13,7 @@ import { silentServer } from '../failover/survey';
 import type { Run } from '../kernel/run';
 import type { MovedDatabase, Move } from './context';
 import { estimateSiteLoss } from './loss';
-import { judgeSite, type SiteLoss } from './picture';
+import { judgeSite, leftBehind, type SiteLoss } from './picture';
 
 /** A server of a lost site is not waited for as one of a site that works, milliseconds. */
 const patienceMs = 1_000;
@@ -25,7 +25,7 @@ export interface SeenMove {
   /** As a failover of the database knows them: the primary at home, and the server that would be promoted. */
   facts: FailoverFacts;
   across: UpstreamReach;
-  /** It takes writes at the other site already: an earlier run has promoted it. */
+  /** It takes writes at the other site already, on no older timeline than home: an earlier run has promoted it. */
   promoted: boolean;
 }
 
@@ -121,21 +121,18 @@ async function askBoth(run: Run, move: Move, moved: MovedDatabase): Promise<Seen
       const last = kept?.service === present.service ? kept : undefined;
       const living = old.answered || across.answers;
       const lostBy = living ? new Date().toISOString() : (move.input.disasterAt ?? cluster.began);
-      return {
-        database: moved,
-        across,
-        promoted: standIn.answered && !standIn.inRecovery,
-        facts: {
-          survey: {
-            at: { database: present, site: siteOf(cluster, present) },
-            primary: old,
-            standbys: present.standbys.filter((one) => one.site === home.name).map((one) => of(one.service)),
-            ...(last ? { sample: last } : {}),
-          },
-          chosen: standIn,
-          loss: estimateSiteLoss(last, standIn, lostBy),
+      const facts: FailoverFacts = {
+        survey: {
+          at: { database: present, site: siteOf(cluster, present) },
+          primary: old,
+          standbys: present.standbys.filter((one) => one.site === home.name).map((one) => of(one.service)),
+          ...(last ? { sample: last } : {}),
         },
+        chosen: standIn,
+        loss: estimateSiteLoss(last, standIn, lostBy),
       };
+      const promoted = standIn.answered && !standIn.inRecovery && leftBehind(facts) === undefined;
+      return { database: moved, across, promoted, facts };
     },
     ({ facts: { survey, chosen }, across }) =>
       `${survey.primary.service} ${survey.primary.answered ? 'answers' : 'does not answer'}; ${chosen.service} has received ${chosen.receivedLsn} on timeline ${chosen.timeline}; ${across.says}`,
@@ -175,12 +172,15 @@ export function otherTimeline({ survey: { primary, sample }, chosen }: FailoverF
 
 /** Why the site cannot take over now; empty: it can. */
 export function objections({ system }: Move, { project, databases, loss }: SiteAssessment): string[] {
-  const broken = databases.flatMap(({ database, promoted, facts: { chosen, survey } }) => {
+  const broken = databases.flatMap(({ database, promoted, facts }) => {
+    const { chosen, survey } = facts;
     if (!chosen.answered)
       return [
         `${chosen.service}, which holds ${database.name} at site ${system.site.name}, does not answer: ${chosen.problem ?? 'no reason known'}`,
       ];
     if (promoted) return [];
+    const behind = leftBehind(facts);
+    if (behind !== undefined) return [behind];
     // How old its data is, a person reads on the card; what would keep it from being a primary is no matter of taste.
     const known = survey.primary.answered ? survey.primary : survey.sample;
     const wanted = known ? { systemIdentifier: known.systemIdentifier } : {};

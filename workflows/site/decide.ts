@@ -6,7 +6,7 @@ import { gatePolicy } from '../kernel/gate-policy';
 import type { Run } from '../kernel/run';
 import { assessSites, otherTimeline, type SeenMove, type SiteAssessment } from './assess';
 import type { Move } from './context';
-import type { Loss } from './picture';
+import { leftBehind, type Loss } from './picture';
 
 /** For how long an assessment is as good as a new one, milliseconds. */
 const freshMs = 10_000;
@@ -59,7 +59,8 @@ export async function decideMove(run: Run, move: Move, first: SiteAssessment): P
   const lookedAgain = (now: SiteAssessment): string | undefined => {
     seen = now;
     at = Date.now();
-    return drift(approved, boundBy(now), tolerance);
+    const behind = now.databases.map(({ facts }) => leftBehind(facts)).find((one) => one !== undefined);
+    return behind ?? drift(approved, boundBy(now), tolerance);
   };
   return { approval, latest: () => seen, lookedAgain };
 }

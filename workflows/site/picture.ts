@@ -1,6 +1,7 @@
 /** What has happened to a site, by what of it answers and from where. Pure. */
 import type { ServerFacts } from '../contracts/cluster';
 import type { SiteReach, UpstreamReach } from '../contracts/site';
+import type { FailoverFacts } from '../failover/decide';
 import { serves } from '../failover/serving';
 
 /**
@@ -59,4 +60,17 @@ export function judgeSite(reach: SiteReach | undefined, databases: SeenFromBoth[
   ];
   if (served) return { loss: databases.every(follows) ? 'nothing' : 'cut', because };
   return { loss: answers ? 'partial' : 'total', because };
+}
+
+/**
+ * The stand-in takes writes on an older timeline than home had: after a way home somebody has started it as the primary that it was,
+ * and it has nothing of what was written since. @returns the sentence; undefined: it is not so, as far as known
+ */
+export function leftBehind({ survey, chosen }: Pick<FailoverFacts, 'survey' | 'chosen'>): string | undefined {
+  if (!chosen.answered || chosen.inRecovery) return undefined;
+  const { primary, standbys, sample } = survey;
+  const atHome = [primary, ...standbys].filter((one) => one.answered);
+  const newest = Math.max(sample?.timeline ?? 0, ...atHome.map((one) => one.timeline));
+  if (chosen.timeline >= newest) return undefined;
+  return `${chosen.service} takes writes on timeline ${chosen.timeline}, and ${primary.service} was on ${newest}: it has nothing of what was written there. Stop it (\`docker stop\`), and find out whom it has served`;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ServerFacts } from '../../../workflows/contracts/cluster';
+import type { PrimarySample, ServerFacts } from '../../../workflows/contracts/cluster';
 import type { SiteReach } from '../../../workflows/contracts/site';
-import { judgeSite, type Loss } from '../../../workflows/site/picture';
+import { judgeSite, leftBehind, type Loss } from '../../../workflows/site/picture';
 
 const primary = { service: 'postgres', answered: true, inRecovery: false } as ServerFacts;
 const standIn = {
@@ -55,4 +55,34 @@ describe('what has happened to a site', () => {
   ];
   for (const [what, loss, ...seen] of pictures)
     it(`${what}: ${loss}`, () => assert.equal(judgeSite(...seen).loss, loss));
+});
+
+describe('a stand-in that takes writes: has it taken over, or was it left behind by a way home', () => {
+  const at = { database: {}, site: {} } as Parameters<typeof leftBehind>[0]['survey']['at'];
+  const writer = { ...standIn, inRecovery: false, timeline: 2 };
+  const behind = (home: Partial<ServerFacts>, sampled?: number, chosen: ServerFacts = writer): string | undefined =>
+    leftBehind({
+      survey: {
+        at,
+        primary: { ...primary, ...home },
+        standbys: [],
+        ...(sampled === undefined ? {} : { sample: { service: 'postgres', timeline: sampled } as PrimarySample }),
+      },
+      chosen,
+    });
+
+  it('home was on the timeline before: it has taken over', () => {
+    assert.equal(behind({ timeline: 1 }), undefined);
+    assert.equal(behind({ answered: false, timeline: 0 }, 1), undefined);
+    assert.equal(behind({ answered: false, timeline: 0 }), undefined, 'nobody knows of a newer one');
+  });
+
+  it('home is on a newer timeline, or was seen on one: it was left behind', () => {
+    const says = /backup-postgres takes writes on timeline 2, and postgres was on 3: .* Stop it/;
+    assert.match(behind({ timeline: 3 }) ?? '', says);
+    assert.match(behind({ answered: false, timeline: 0 }, 3) ?? '', says);
+  });
+
+  it('it takes no writes: that is for others to judge', () =>
+    assert.equal(behind({ timeline: 3 }, 3, { ...writer, inRecovery: true }), undefined));
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerFacts } from '../../../workflows/contracts/cluster';
 import type { Found } from '../../../workflows/failback/assess';
-import { objections } from '../../../workflows/failback/objections';
+import { changedSince, objections } from '../../../workflows/failback/objections';
 import { lost, primary, standby } from '../../fixtures/servers';
 
 const at = (site: string): Found['standIns'][number]['standIn'] =>
@@ -81,5 +81,26 @@ describe('why nobody can come home', () => {
     const half = { atHome: [primary({ timeline: 3 })], standIns: [standIn('backup', { inRecovery: true })] };
     assert.deepEqual(against(half, true), []);
     assert.match(against(half).join(), /nothing was failed over/);
+  });
+});
+
+describe('what has changed since a way home was found half done', () => {
+  const atHome = primary({ timeline: 3 });
+  const { facts: stopped } = standIn('backup', { answered: false });
+  const changed = (home: Partial<ServerFacts>, there: Partial<ServerFacts> = {}): string =>
+    changedSince(atHome, { atHome: { ...atHome, ...home }, standIn: { ...stopped, ...there } }).join('; ');
+
+  it('nothing: the server that has served is stopped, or follows', () => {
+    assert.equal(changed({}), '');
+    assert.equal(changed({}, { answered: true, inRecovery: true }), '');
+  });
+
+  it('the server that has served takes writes', () =>
+    assert.match(changed({}, { answered: true, inRecovery: false, timeline: 2 }), /takes writes on timeline 2/));
+
+  it('the one at home does not answer, takes no writes, or is on another timeline', () => {
+    assert.equal(changed({ answered: false, problem: 'it is stopped' }), 'postgres does not answer: it is stopped');
+    assert.match(changed({ inRecovery: true }), /takes no writes any more/);
+    assert.equal(changed({ timeline: 4 }), 'postgres was on timeline 3, is now on 4');
   });
 });
