@@ -36,12 +36,16 @@ const roles: Partial<Record<string, RunRole>> = {
   backupCertificates: 'backup',
 };
 
-/** What a run counts as. A check and a copy for inspection recover nothing. */
+/**
+ * What a run counts as. A check and a copy for inspection recover nothing, and what a test has begun on its copy is part of that
+ * test: it may be there to fail.
+ */
 export function roleOf({ procedure, mode, resource }: Pick<RunView, 'procedure' | 'mode' | 'resource'>): RunRole {
   const role = roles[procedure] ?? 'other';
-  if (role !== 'recovery') return role;
+  const drill = resource.startsWith('drill.');
+  if (role !== 'recovery') return drill ? 'other' : role;
   if (mode === 'check' || mode === 'copy') return 'other';
-  return resource.startsWith('drill.') ? 'rehearsal' : 'recovery';
+  return drill ? 'rehearsal' : 'recovery';
 }
 
 /** Of a report only what figures are made of. */

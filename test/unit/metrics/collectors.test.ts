@@ -145,6 +145,16 @@ describe('metrics of reports', () => {
     assert.equal(scrape.value('dr_test_last_passed', quarterly), undefined);
   });
 
+  it('a restore test that finds the fault planted in a copy does not turn that of the platform red', async () => {
+    const passed = { procedure: 'restoreTest', resource: 'database.shandi', mode: 'test' };
+    const planted = { ...passed, resource: 'drill.database.shandi', state: 'failed', endedAt: at('12:00:00') } as const;
+    const outcomes = [report(passed), report(planted)].flatMap((one) => outcomeOf(one) ?? []);
+    const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
+    const of = { procedure: 'restoreTest' };
+    assert.equal(scrape.value('dr_test_last_passed', of), 1);
+    assert.equal(scrape.value('dr_test_last_ended_timestamp_seconds', of), unix('10:00:00'));
+  });
+
   it('are read from the folder of evidence: recoveries and tests, never one that is half or foreign', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dr-reports-'));
     const write = (name: string, text: string): void => {

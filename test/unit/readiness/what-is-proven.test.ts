@@ -89,12 +89,20 @@ describe('what of the plan is proven', () => {
   it('a test that pre-flight refused has failed: what refused it is what it looks for', () => {
     const run = pastRun({
       procedure: 'restoreTest',
+      drill: false,
       mode: 'test',
       state: 'refused',
       verdict: 'none',
       problem: 'no backup',
     });
     assert.equal(judge([run], 'database.shandi.restoreTest').state, 'failed');
+  });
+
+  it('a restore test that found the fault planted in a copy says nothing of the backups of the platform', () => {
+    const planted = pastRun({ procedure: 'restoreTest', mode: 'test', state: 'failed', code: 'DR-BACKUP-CORRUPT' });
+    const passed = { ...planted, drill: false, state: 'completed', verdict: 'met', endedAt: ago(4 * day) } as const;
+    assert.equal(judge([planted, passed], 'database.shandi.restoreTest').state, 'verified');
+    assert.equal(judge([planted], 'database.shandi.restoreTest').state, 'never');
   });
 
   it('a message that no channel took is no proof that people are told', () => {

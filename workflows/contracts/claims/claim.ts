@@ -32,5 +32,11 @@ export const ran =
     (resource === undefined || run.resource === resource) &&
     !['check', 'copy'].includes(run.mode);
 
+/** What only the platform itself can prove: a copy has other data, other backups, or other damage, on purpose. */
+export const onPlatform =
+  (about: Claim['about']): Claim['about'] =>
+  (run) =>
+    !run.drill && about(run);
+
 /** Stands in a line for what whoever types it says. */
 export const why = '--reason "WHY"';

@@ -1,6 +1,6 @@
 /** Claims of what is backed up, and restored. */
 import { certificatesResource, configurationResource, databaseResource, storeResource } from '../names';
-import { ran, why, type Claim } from './claim';
+import { onPlatform, ran, why, type Claim } from './claim';
 import { ofBundles, ofDatabase, ofStore } from './parts';
 
 export function dataClaims(name: string): Claim[] {
@@ -22,7 +22,8 @@ export function dataClaims(name: string): Claim[] {
       ...common,
       id: `database.${name}.restoreTest`,
       says: `The newest backup of database ${name} can be restored, and holds what it should`,
-      about: ran('restoreTest', resource),
+      // A test plants a broken backup in its copy, and has the restore test fail there.
+      about: onPlatform(ran('restoreTest', resource)),
       prove: `./dr test restore ${name} ${why}`,
     },
     {
