@@ -8,6 +8,7 @@ import type {
   RunFact,
   RunRole,
 } from '../../workflows/contracts/periodic';
+import { testNotBegun, testStopped } from '../../workflows/contracts/past-runs';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { withHeartbeat } from '../shared/heartbeat';
 import { drHome } from '../shared/paths';
@@ -66,6 +67,7 @@ export function factOf(view: RunView): RunFact {
   return {
     ...{ workflowId, runId, procedure, resource, role: roleOf(view), state, verdict, startedAt },
     endedAt: endedAt ?? startedAt,
+    ...(problem?.code === testStopped ? { stopped: true } : {}),
     ...clock,
     ...(problem ? { problem: `${problem.code}: ${problem.message}`.slice(0, 300) } : {}),
   };
@@ -120,6 +122,8 @@ class Gathered {
       this.unreadable += 1;
       return;
     }
+    // It was not begun, so there is nothing to tell.
+    if (report.view.problems[0]?.code === testNotBegun) return;
     const fact = factOf(report.view);
     if (report.view.procedure === 'periodicReport') this.remember(report);
     const at = Date.parse(fact.endedAt);

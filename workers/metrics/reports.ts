@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../plan';
 import { drHome } from '../../activities/shared/paths';
+import { testNotBegun, testStopped } from '../../workflows/contracts/past-runs';
 import type { Report } from '../../workflows/contracts/run-view';
 import { grouped, seconds, yesOrNo } from './runs';
 import type { Sheet } from './sheet';
@@ -76,8 +77,10 @@ async function outcomeIn(path: string): Promise<Outcome | undefined> {
 
 /** What counts of a report. Pure. */
 export function outcomeOf({ view }: Report): Outcome | undefined {
-  const { procedure, resource, state, endedAt, objectives } = view;
+  const { procedure, resource, state, endedAt, objectives, problems } = view;
   if (endedAt === undefined) return undefined;
+  // It has tested nothing: as if it had not been.
+  if ([testNotBegun, testStopped].includes(problems[0]?.code ?? '')) return undefined;
   const criteria = view.facts.find((one) => one.title === 'Criteria')?.facts ?? [];
   const met = criteria.filter(({ value }) => value.startsWith('pass')).length;
   return {

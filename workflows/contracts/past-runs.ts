@@ -35,7 +35,10 @@ export interface PastRun {
   told?: { channel: string; target: string; at: string }[];
 }
 
-/** What a run that has ended says of whatever it was for. `nothing`: a person changed his mind, or there was nothing to do. */
+/**
+ * What a run that has ended says of whatever it was for. `nothing`: a person changed his mind, there was nothing to do, or a test
+ * had no chance to find out.
+ */
 export type Outcome = 'proved' | 'failed' | 'nothing';
 
 /** Procedures that are good when they have completed: they have no objectives to be judged by. */
@@ -50,26 +53,32 @@ const unjudged = [
   'callOnCall',
   'notifyPeople',
 ];
-/** Procedures that nobody's wrong input can have pre-flight refuse: what refuses them is what they are to find. */
+/** Procedures whose pre-flight finds what they are there to find: refused, they have failed. */
 const testing = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', ...unjudged.slice(0, 4)];
 /** Codes of runs that completed and reached nobody. */
 const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED'];
 
+/** Of a test that might not begin at its time: it has tested nothing. */
+export const testNotBegun = 'DR-TEST-NOT-NOW';
+/** Of a test that was ended because what serves comes first: what it would have found is not known. */
+export const testStopped = 'DR-TEST-STOPPED';
+
 /** Whether a run proved what it was for. */
 export function outcomeOf(run: PastRun): Outcome {
-  if (run.notNeeded) return 'nothing';
+  if (run.notNeeded || run.code === testNotBegun || run.code === testStopped) return 'nothing';
   switch (run.state) {
     case 'completed':
       if (run.code !== undefined && unheard.includes(run.code)) return 'failed';
       if (['met', 'missed', 'unproven'].includes(run.verdict)) return 'proved';
       return run.verdict === 'none' && unjudged.includes(run.procedure) ? 'proved' : 'nothing';
     case 'refused':
+      // A person's wrong input says nothing; the missing backup that a restore test is refused for is what it looks for.
       return testing.includes(run.procedure) ? 'failed' : 'nothing';
     case 'aborted':
       return run.code === 'DR-ABORTED' && !run.failedStep ? 'nothing' : 'failed';
     case 'failed':
       return 'failed';
-    // Somebody said no, or nobody anything; the others have not ended.
+    // Somebody said no or ended it, or nobody said anything; the others have not ended.
     case 'rejected':
     case 'expired':
     case 'cancelled':

@@ -145,6 +145,19 @@ describe('metrics of reports', () => {
     assert.equal(scrape.value('dr_test_last_passed', quarterly), undefined);
   });
 
+  it('a test that might not begin, or gave way to what serves, is as if it had not been', async () => {
+    const test = { procedure: 'monthlyRecoveryTest', resource: 'system' };
+    const later = { ...test, endedAt: at('12:00:00') };
+    const because = (code: string) => ({ problems: [{ code, message: 'not now' }] });
+    const outcomes = [
+      report(test),
+      report({ ...later, state: 'refused', ...because('DR-TEST-NOT-NOW') }),
+      report({ ...later, state: 'aborted', ...because('DR-TEST-STOPPED') }),
+    ].flatMap((one) => outcomeOf(one) ?? []);
+    const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
+    assert.equal(scrape.value('dr_test_last_passed', { procedure: 'monthlyRecoveryTest' }), 1);
+  });
+
   it('a restore test that finds the fault planted in a copy does not turn that of the platform red', async () => {
     const passed = { procedure: 'restoreTest', resource: 'database.shandi', mode: 'test' };
     const planted = { ...passed, resource: 'drill.database.shandi', state: 'failed', endedAt: at('12:00:00') } as const;

@@ -105,6 +105,16 @@ describe('what of the plan is proven', () => {
     assert.equal(judge([planted], 'database.shandi.restoreTest').state, 'never');
   });
 
+  it('a test that might not begin, or that gave way to what serves, says nothing either way', () => {
+    const passed = pastRun({ procedure: 'monthlyRecoveryTest', resource: 'system', mode: 'test', drill: false });
+    const later = { ...passed, verdict: 'none', endedAt: ago(day) } as const;
+    const refused = { ...later, state: 'refused', code: 'DR-TEST-NOT-NOW' } as const;
+    const stopped = { ...later, state: 'aborted', code: 'DR-TEST-STOPPED', failedStep: true } as const;
+    assert.equal(judge([passed, refused, stopped], 'test.monthly').state, 'verified');
+    assert.equal(judge([refused, stopped], 'test.monthly').state, 'never');
+    assert.equal(judge([passed, { ...stopped, code: 'DR-TEST-FAILED' }], 'test.monthly').state, 'failed');
+  });
+
   it('a message that no channel took is no proof that people are told', () => {
     const told = pastRun({ procedure: 'notifyPeople', resource: 'incident.test', mode: 'notify', verdict: 'none' });
     assert.equal(judge([told], 'people.notifyPeople').state, 'verified');
