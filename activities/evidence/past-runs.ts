@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PastRun } from '../../workflows/contracts/past-runs';
-import { endStates, type Report } from '../../workflows/contracts/run-view';
+import { endStates, type Report, type RunView } from '../../workflows/contracts/run-view';
+import { foundDown } from '../../workflows/contracts/system';
 import type { Delivery } from '../../workflows/contracts/people';
 import { groupBy } from '../shared/group-by';
 import { drHome } from '../shared/paths';
@@ -79,7 +80,15 @@ export function pastRunOf({ view, result }: Report): PastRun | undefined {
     ...(problem ? { code: problem.code, problem: problem.message } : {}),
     failedStep: view.steps.some(({ state }) => state === 'failed'),
     notNeeded: result['needed'] === false,
+    ...(wasAllDown(view) ? { allDown: true } : {}),
     ...(typeof result['scenario'] === 'string' ? { scenario: result['scenario'] } : {}),
     ...(told.length > 0 ? { told } : {}),
   };
 }
+
+const wasAllDown = ({ facts }: RunView): boolean =>
+  facts.some(
+    ({ title, facts: found }) =>
+      title === foundDown.title &&
+      found.some(({ label, value }) => label === foundDown.label && value === foundDown.everything),
+  );

@@ -29,6 +29,8 @@ export interface PastRun {
   failedStep: boolean;
   /** It found nothing to do. */
   notNeeded: boolean;
+  /** Of a recovery of the whole system: nothing of it ran when it began. */
+  allDown?: true;
   /** Of an incident: the scenario that was chosen. */
   scenario?: string;
   /** Of a run that told people: what a channel took. */

@@ -54,8 +54,33 @@ describe('what of the plan is proven', () => {
   });
 
   it('what only the quarterly test renews holds for longer', () => {
-    const lost = pastRun({ procedure: 'fullSystemRecovery', resource: 'system', endedAt: ago(60 * day) });
+    const lost = pastRun({
+      procedure: 'fullSystemRecovery',
+      resource: 'system',
+      allDown: true,
+      endedAt: ago(60 * day),
+    });
     assert.equal(judge([lost], 'system.fullSystemRecovery').state, 'verified');
+  });
+
+  it('a recovery of the whole system is proven where everything was down, not where one server was', () => {
+    const one = pastRun({ procedure: 'fullSystemRecovery', resource: 'system' });
+    assert.equal(judge([one], 'system.fullSystemRecovery').state, 'never');
+    assert.equal(judge([{ ...one, state: 'failed' }], 'system.fullSystemRecovery').state, 'never');
+    assert.equal(judge([one, { ...one, allDown: true }], 'system.fullSystemRecovery').state, 'verified');
+  });
+
+  it('a backup of a copy is no backup of the platform', () => {
+    for (const [procedure, resource, claim] of [
+      ['backupDatabase', 'database.shandi', 'database.shandi.backupDatabase'],
+      ['backupRedis', 'store.redis', 'store.redis.backupRedis'],
+      ['backupConfiguration', 'configuration', 'configuration.backupConfiguration'],
+      ['backupCertificates', 'certificates', 'certificates.backupCertificates'],
+    ] as const) {
+      const run = pastRun({ procedure, resource, mode: 'backup', verdict: 'none' });
+      assert.equal(judge([run], claim).state, 'never', claim);
+      assert.equal(judge([{ ...run, drill: false }], claim).state, 'verified', claim);
+    }
   });
 
   it('the last run failed, although one before it did not: failed, with the reason', () => {

@@ -66,6 +66,17 @@ describe('what earlier runs left behind', () => {
     );
   });
 
+  it('a recovery of the whole system is remembered with whether everything was down', async () => {
+    const found = (value: string) => [{ title: 'What was found', facts: [{ label: 'Containers', value }] }];
+    const run = { procedure: 'fullSystemRecovery', resource: 'system', workflowId: 'recover.system' };
+    leave({ ...run, facts: found('none of them runs') });
+    leave({ ...run, facts: found('19 of 20 run') });
+    assert.deepEqual(
+      (await readPastRuns()).map(({ allDown }) => allDown),
+      [undefined, true],
+    );
+  });
+
   it('of many runs of one id the newest are read; messages of all incidents count as one', async () => {
     for (let at = 0; at < 25; at += 1) leave({ summary: String(at) });
     for (let at = 0; at < 25; at += 1) leave({ workflowId: `notify.incident-${at}.update`, procedure: 'notifyPeople' });

@@ -11,7 +11,7 @@ export function dataClaims(name: string): Claim[] {
       ...common,
       id: `database.${name}.backupDatabase`,
       says: `Database ${name} is backed up, and the backup is read back with its WAL`,
-      about: ran('backupDatabase', resource),
+      about: onPlatform(ran('backupDatabase', resource)),
       parts: (plan, run) => ({
         ...ofDatabase(name)(plan, run),
         'backups.database': plan.backups.database.filter((one) => one.database === name),
@@ -43,7 +43,7 @@ export function storeClaims(name: string): Claim[] {
       ...common,
       id: `store.${name}.backupRedis`,
       says: `Store ${name} is backed up`,
-      about: ran('backupRedis', storeResource(name)),
+      about: onPlatform(ran('backupRedis', storeResource(name))),
       prove: `./dr backup store ${name} ${why}`,
     },
     {
@@ -70,7 +70,7 @@ export function bundleClaims(kind: 'configuration' | 'certificates'): Claim[] {
       id: `${kind}.${backup}`,
       says: `${of} backed up`,
       renewed: 'monthly',
-      about: ran(backup, resource),
+      about: onPlatform(ran(backup, resource)),
       prove: `./dr backup ${kind} ${why}`,
     },
     {
