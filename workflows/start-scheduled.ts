@@ -12,8 +12,8 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type * as evidence from '../activities/evidence';
-import { testProcedures } from './contracts/drill';
 import { drFailure, problemOf } from './contracts/errors';
+import { isTest } from './contracts/kinds';
 import { childSignal } from './contracts/messages';
 import { controlQueue } from './contracts/names';
 import { parseOutside } from './contracts/outside';
@@ -57,7 +57,7 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
   }
   const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
   setCurrentDetails(says);
-  const kept = testProcedures.includes(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
+  const kept = isTest(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
   const and = describeBundle(kept);
   setCurrentDetails(`${says}${and}`);
   if ('failed' in end)

@@ -8,7 +8,8 @@ import type {
   RunFact,
   RunRole,
 } from '../../workflows/contracts/periodic';
-import { testNotBegun, testStopped } from '../../workflows/contracts/past-runs';
+import { kindOf } from '../../workflows/contracts/kinds';
+import { notBegun, testStopped } from '../../workflows/contracts/past-runs';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { withHeartbeat } from '../shared/heartbeat';
 import { drHome } from '../shared/paths';
@@ -16,33 +17,12 @@ import { drHome } from '../shared/paths';
 /** Runs that are handed on one by one. More than that in one trend are not read by anybody. */
 const most = 500;
 
-const roles: Partial<Record<string, RunRole>> = {
-  pointInTimeRecovery: 'recovery',
-  databaseFailover: 'recovery',
-  databaseRestart: 'recovery',
-  serviceRecovery: 'recovery',
-  restoreRedis: 'recovery',
-  restoreConfiguration: 'recovery',
-  restoreCertificates: 'recovery',
-  fullSystemRecovery: 'recovery',
-  siteFailover: 'recovery',
-  relieveResources: 'recovery',
-  restoreTest: 'test',
-  monthlyRecoveryTest: 'test',
-  quarterlyRecoveryTest: 'test',
-  incidentResponse: 'incident',
-  backupDatabase: 'backup',
-  backupRedis: 'backup',
-  backupConfiguration: 'backup',
-  backupCertificates: 'backup',
-};
-
 /**
  * What a run counts as. A check and a copy for inspection recover nothing, and what a test has begun on its copy is part of that
  * test: it may be there to fail.
  */
 export function roleOf({ procedure, mode, resource }: Pick<RunView, 'procedure' | 'mode' | 'resource'>): RunRole {
-  const role = roles[procedure] ?? 'other';
+  const { role } = kindOf(procedure);
   const drill = resource.startsWith('drill.');
   if (role !== 'recovery') return drill ? 'other' : role;
   if (mode === 'check' || mode === 'copy') return 'other';
@@ -123,7 +103,7 @@ class Gathered {
       return;
     }
     // It was not begun, so there is nothing to tell.
-    if (report.view.problems[0]?.code === testNotBegun) return;
+    if (notBegun({ ...report.view, code: report.view.problems[0]?.code })) return;
     const fact = factOf(report.view);
     if (report.view.procedure === 'periodicReport') this.remember(report);
     const at = Date.parse(fact.endedAt);

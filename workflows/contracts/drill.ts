@@ -1,7 +1,6 @@
 /** Words of the tests that lose and recover a copy of the platform. */
 import { z } from 'zod';
 import type { Drills, Site } from '../../plan';
-import type { ProcedureName } from './names';
 import type { EvidenceRef } from './run-view';
 import { despiteBlackout, startedBy } from './input';
 
@@ -107,11 +106,3 @@ export interface RowCount {
   /** UTC, microseconds. */
   at: string;
 }
-
-/** Procedures that are tests: what they recover are copies. */
-export const testProcedures: readonly ProcedureName[] = [
-  'restoreTest',
-  'monthlyRecoveryTest',
-  'quarterlyRecoveryTest',
-  'scenarioTest',
-];

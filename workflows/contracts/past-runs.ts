@@ -1,4 +1,5 @@
 /** What is remembered of a run that has ended: as much of its report as others are judged by. */
+import { isTest, kindOf } from './kinds';
 import type { RunState, Verdict } from './run-view';
 
 export interface PastRun {
@@ -43,39 +44,36 @@ export interface PastRun {
  */
 export type Outcome = 'proved' | 'failed' | 'nothing';
 
-/** Procedures that are good when they have completed: they have no objectives to be judged by. */
-const unjudged = [
-  'backupDatabase',
-  'backupRedis',
-  'backupConfiguration',
-  'backupCertificates',
-  'reprotectDatabase',
-  'reducedFunctionality',
-  'isolateService',
-  'callOnCall',
-  'notifyPeople',
-];
-/** Procedures whose pre-flight finds what they are there to find: refused, they have failed. */
-const testing = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', ...unjudged.slice(0, 4)];
 /** Codes of runs that completed and reached nobody. */
 const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED'];
 
 /** Of a test that might not begin at its time: it has tested nothing. */
-export const testNotBegun = 'DR-TEST-NOT-NOW';
+const testNotBegun = 'DR-TEST-NOT-NOW';
 /** Of a test that was ended because what serves comes first: what it would have found is not known. */
 export const testStopped = 'DR-TEST-STOPPED';
 
+interface Ended {
+  procedure: string;
+  state: RunState;
+  /** Of its first problem. */
+  code?: string | undefined;
+}
+
+/** Whether a run is a test that never came to test anything: it might not begin, or was asked for what it cannot do. */
+export const notBegun = ({ procedure, state, code }: Ended): boolean =>
+  code === testNotBegun || (state === 'refused' && isTest(procedure) && !kindOf(procedure).refusalFails);
+
 /** Whether a run proved what it was for. */
 export function outcomeOf(run: PastRun): Outcome {
-  if (run.notNeeded || run.code === testNotBegun || run.code === testStopped) return 'nothing';
+  if (run.notNeeded || notBegun(run) || run.code === testStopped) return 'nothing';
   switch (run.state) {
     case 'completed':
       if (run.code !== undefined && unheard.includes(run.code)) return 'failed';
       if (['met', 'missed', 'unproven'].includes(run.verdict)) return 'proved';
-      return run.verdict === 'none' && unjudged.includes(run.procedure) ? 'proved' : 'nothing';
+      return run.verdict === 'none' && kindOf(run.procedure).unjudged ? 'proved' : 'nothing';
     case 'refused':
       // A person's wrong input says nothing; the missing backup that a restore test is refused for is what it looks for.
-      return testing.includes(run.procedure) ? 'failed' : 'nothing';
+      return kindOf(run.procedure).refusalFails ? 'failed' : 'nothing';
     case 'aborted':
       return run.code === 'DR-ABORTED' && !run.failedStep ? 'nothing' : 'failed';
     case 'failed':

@@ -153,9 +153,13 @@ describe('metrics of reports', () => {
       report(test),
       report({ ...later, state: 'refused', ...because('DR-TEST-NOT-NOW') }),
       report({ ...later, state: 'aborted', ...because('DR-TEST-STOPPED') }),
+      // It was asked for what a copy cannot show.
+      report({ ...later, procedure: 'scenarioTest', state: 'refused', ...because('DR-REFUSED') }),
+      report({ ...test, procedure: 'scenarioTest' }),
     ].flatMap((one) => outcomeOf(one) ?? []);
     const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
-    assert.equal(scrape.value('dr_test_last_passed', { procedure: 'monthlyRecoveryTest' }), 1);
+    for (const procedure of ['monthlyRecoveryTest', 'scenarioTest'])
+      assert.equal(scrape.value('dr_test_last_passed', { procedure }), 1, procedure);
   });
 
   it('a restore test that finds the fault planted in a copy does not turn that of the platform red', async () => {

@@ -223,10 +223,18 @@ describe('what of the plan is proven', () => {
     assert.equal(judge([{ ...quarterly, procedure: 'monthlyRecoveryTest' }], 'test.quarterly').state, 'never');
   });
 
+  it('the way home from another site is claimed beside the way there', () => {
+    const home = pastRun({ procedure: 'siteFailback', resource: 'system', mode: 'site-failback', drill: false });
+    const { state, prove } = judge([home], 'site.backup.siteFailback');
+    assert.equal(state, 'verified');
+    assert.match(prove, /\.\/dr site failback --reason/);
+    assert.equal(judge([home], 'site.backup.siteFailover').state, 'never');
+  });
+
   it('a plan without standbys or a backup site does not claim a failover', () => {
     plan.databases[0]!.standbys = [];
     plan.sites = plan.sites.filter(({ role }) => role === 'primary');
     const ids = claimsOf(plan).map(({ id }) => id);
-    assert.ok(!ids.some((id) => /databaseFailover|siteFailover/.test(id)));
+    assert.ok(!ids.some((id) => /databaseFailover|siteFail/.test(id)));
   });
 });

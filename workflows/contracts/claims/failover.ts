@@ -36,12 +36,22 @@ export function failoverClaims({ name, standbys }: Plan['databases'][number]): C
 export const siteClaims = (plan: Plan): Claim[] =>
   plan.sites
     .filter(({ role }) => role === 'backup')
-    .map(({ name }): Claim => ({
-      id: `site.${name}.siteFailover`,
-      says: `Site ${name} serves when the primary one is lost`,
-      section: 'failover',
-      renewed: 'quarterly',
-      about: ran('siteFailover'),
-      parts: ofSites,
-      prove: `./dr site failover --site ${name} ${why}`,
-    }));
+    .flatMap(({ name }): Claim[] => {
+      const common = { section: 'failover', renewed: 'quarterly', parts: ofSites } as const;
+      return [
+        {
+          ...common,
+          id: `site.${name}.siteFailover`,
+          says: `Site ${name} serves when the primary one is lost`,
+          about: ran('siteFailover'),
+          prove: `./dr site failover --site ${name} ${why}`,
+        },
+        {
+          ...common,
+          id: `site.${name}.siteFailback`,
+          says: `What site ${name} serves comes home to the primary one`,
+          about: ran('siteFailback'),
+          prove: `./dr site failback ${why}`,
+        },
+      ];
+    });
