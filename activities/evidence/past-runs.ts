@@ -1,6 +1,7 @@
 /** What earlier runs left behind: their reports. They are files, and outlive what the Temporal server remembers. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scenarioIn } from '../../workflows/contracts/drill';
 import type { PastRun } from '../../workflows/contracts/past-runs';
 import { endStates, type Report, type RunView } from '../../workflows/contracts/run-view';
 import { foundDown } from '../../workflows/contracts/system';
@@ -58,6 +59,7 @@ export function pastRunOf({ view, result }: Report): PastRun | undefined {
   const drill = view.resource.startsWith('drill.');
   const { objectives } = view;
   const [problem] = view.problems;
+  const scenario = scenarioOf(view, result);
   const deliveries = Array.isArray(result['deliveries']) ? (result['deliveries'] as Delivery[]) : [];
   const told = deliveries
     .filter(({ state }) => state === 'accepted' || state === 'sent')
@@ -81,9 +83,15 @@ export function pastRunOf({ view, result }: Report): PastRun | undefined {
     failedStep: view.steps.some(({ state }) => state === 'failed'),
     notNeeded: result['needed'] === false,
     ...(wasAllDown(view) ? { allDown: true } : {}),
-    ...(typeof result['scenario'] === 'string' ? { scenario: result['scenario'] } : {}),
+    ...(scenario === undefined ? {} : { scenario }),
     ...(told.length > 0 ? { told } : {}),
   };
+}
+
+function scenarioOf({ procedure, summary }: RunView, result: Report['result']): string | undefined {
+  const named = result['scenario'];
+  if (typeof named === 'string') return named;
+  return procedure === 'scenarioTest' ? scenarioIn(summary) : undefined;
 }
 
 const wasAllDown = ({ facts }: RunView): boolean =>

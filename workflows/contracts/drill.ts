@@ -21,6 +21,22 @@ export const scenarioTestInputSchema = z.strictObject({
 });
 export type ScenarioTestInput = z.infer<typeof scenarioTestInputSchema>;
 
+/** Scenarios that a copy can rehearse: the two that the plan tests by themselves, then those of the plan. */
+export const rehearsable: readonly string[] = [
+  'service-failure',
+  'database-failure',
+  'service-outage',
+  'database-corruption',
+  'network-connectivity',
+  'configuration-error',
+];
+
+/** What a test of a scenario is called in its report: a failed one has no result that would name it. */
+export const scenarioTitle = (scenario: string): string => `test of scenario ${scenario}`;
+/** The scenario that a summary names so. */
+export const scenarioIn = (summary: string): string | undefined =>
+  /^test of scenario ([a-z][a-z0-9-]*): /.exec(summary)?.[1];
+
 /** The copy of the platform that a drill works on. */
 export interface DrillCopy {
   drills: Drills;

@@ -32,7 +32,7 @@ export interface PastRun {
   notNeeded: boolean;
   /** Of a recovery of the whole system: nothing of it ran when it began. */
   allDown?: true;
-  /** Of an incident: the scenario that was chosen. */
+  /** Of an incident: the scenario that was chosen; of a test of one: that one. */
   scenario?: string;
   /** Of a run that told people: what a channel took. */
   told?: { channel: string; target: string; at: string }[];

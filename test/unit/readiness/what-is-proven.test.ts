@@ -203,6 +203,34 @@ describe('what of the plan is proven', () => {
       assert.equal(judge([incident], 'scenario.service-outage').state, 'never');
     });
 
+    it('a test of it on a copy proves it, whatever else its procedure answers; a failed one says so', () => {
+      const test = pastRun({
+        procedure: 'scenarioTest',
+        resource: 'system',
+        mode: 'test',
+        drill: false,
+        scenario: 'network-connectivity',
+      });
+      const { state, prove } = judge([outage, test], 'scenario.network-connectivity');
+      assert.equal(state, 'verified');
+      assert.equal(prove, './dr test scenario network-connectivity --reason "WHY"');
+      assert.equal(judge([test], 'scenario.service-outage').state, 'never');
+      const failed = { ...test, state: 'aborted', verdict: 'none', code: 'DR-TEST-FAILED', endedAt: ago(day) } as const;
+      assert.equal(judge([test, failed], 'scenario.network-connectivity').state, 'failed');
+      assert.equal(judge([{ ...test, scenario: 'database-failure' }], 'test.database-failure').state, 'verified');
+      plan.drills!.portOffset += 1;
+      assert.match(judge([test], 'scenario.network-connectivity').because, /otherwise of drills since/);
+    });
+
+    it('one that a copy cannot rehearse is proven by what answers it', () => {
+      for (const [name, line] of [
+        ['data-center-failure', /dr site failover --site backup/],
+        ['security-breach', /dr isolate /],
+        ['resource-exhaustion', /dr relieve /],
+      ] as const)
+        assert.match(judge([], `scenario.${name}`).prove, line);
+    });
+
     it('another procedure in the plan drops the proof', () => {
       plan.scenarios.find(({ name }) => name === 'network-connectivity')!.procedure = 'siteFailover';
       const incident = pastRun({

@@ -77,6 +77,16 @@ describe('what earlier runs left behind', () => {
     );
   });
 
+  it('a test of a scenario is known by the scenario, also where it failed and has no result', async () => {
+    const test = { procedure: 'scenarioTest', resource: 'system', workflowId: 'test.system' };
+    leave({ ...test, summary: 'test of scenario service-outage: why: not (tester)', state: 'aborted' });
+    leave({ ...test, summary: 'test of scenario database-failure: why (tester)' }, { scenario: 'database-failure' });
+    assert.deepEqual(
+      (await readPastRuns()).map(({ scenario }) => scenario),
+      ['database-failure', 'service-outage'],
+    );
+  });
+
   it('of many runs of one id the newest are read; messages of all incidents count as one', async () => {
     for (let at = 0; at < 25; at += 1) leave({ summary: String(at) });
     for (let at = 0; at < 25; at += 1) leave({ workflowId: `notify.incident-${at}.update`, procedure: 'notifyPeople' });
