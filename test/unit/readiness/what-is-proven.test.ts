@@ -25,7 +25,9 @@ describe('what of the plan is proven', () => {
     const proofs = judgeProofs(plan, [], () => then, at);
     assert.deepEqual([...new Set(proofs.map(({ state }) => state))], ['never']);
     assert.equal(new Set(proofs.map(({ claim }) => claim)).size, proofs.length, 'each claim has an id of its own');
-    for (const { prove } of proofs) assert.match(prove, /^\.\/dr |^by hand/);
+    // What is neither a test nor a backup is the real thing, and says so.
+    for (const { prove, claim } of proofs)
+      assert.match(prove, /^(\.\/dr (test|backup) |in a planned window: \.\/dr (?!test|backup)|by hand)/, claim);
     const scenarios = proofs.filter(({ section }) => section === 'risk').map(({ claim }) => claim);
     assert.deepEqual(
       scenarios,
@@ -229,6 +231,9 @@ describe('what of the plan is proven', () => {
         ['resource-exhaustion', /dr relieve /],
       ] as const)
         assert.match(judge([], `scenario.${name}`).prove, line);
+      plan.scenarios.find(({ name }) => name === 'security-breach')!.procedure = 'relieveResources';
+      const { prove } = judge([], 'scenario.resource-exhaustion');
+      assert.match(prove, /^in a planned window: \.\/dr incident open NAME --scenario resource-exhaustion --quiet /);
     });
 
     it('another procedure in the plan drops the proof', () => {

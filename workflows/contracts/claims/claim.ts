@@ -18,7 +18,7 @@ export interface Claim {
   about: (run: PastRun) => boolean;
   /** What of a plan it depends on, by the path in the plan. @param run the run that is about it */
   parts: (plan: Plan, run: PastRun) => Record<string, unknown>;
-  /** The line to type that proves it anew. */
+  /** The line to type that proves it anew; see `inWindow`. */
   prove: string;
 }
 
@@ -40,3 +40,6 @@ export const onPlatform =
 
 /** Stands in a line for what whoever types it says. */
 export const why = '--reason "WHY"';
+
+/** A line that is the real thing: it interrupts what serves, or tells people, and is typed when both are expected. */
+export const inWindow = (line: string): string => `in a planned window: ${line}`;

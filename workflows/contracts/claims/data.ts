@@ -1,6 +1,6 @@
 /** Claims of what is backed up, and restored. */
 import { certificatesResource, configurationResource, databaseResource, storeResource } from '../names';
-import { onPlatform, ran, why, type Claim } from './claim';
+import { inWindow, onPlatform, ran, why, type Claim } from './claim';
 import { ofBundles, ofDatabase, ofStore } from './parts';
 
 export function dataClaims(name: string): Claim[] {
@@ -52,7 +52,7 @@ export function storeClaims(name: string): Claim[] {
       says: `Store ${name} is restored from a backup`,
       renewed: 'quarterly',
       about: ran('restoreRedis', storeResource(name)),
-      prove: `./dr recover store ${name} ${why}`,
+      prove: inWindow(`./dr recover store ${name} ${why}`),
     },
   ];
 }
@@ -79,7 +79,7 @@ export function bundleClaims(kind: 'configuration' | 'certificates'): Claim[] {
       says: `${of} restored from a bundle`,
       renewed: 'quarterly',
       about: ran(restore, resource),
-      prove: `./dr recover ${kind} ${why}`,
+      prove: inWindow(`./dr recover ${kind} ${why}`),
     },
   ];
 }

@@ -1,7 +1,7 @@
 /** Claims of services, of everything, and of resources. */
 import type { Plan } from '../../../plan';
 import { databaseResource } from '../names';
-import { ran, why, type Claim } from './claim';
+import { inWindow, ran, why, type Claim } from './claim';
 import { ofDatabase, ofService, ofSystem, pick } from './parts';
 
 export function recoveryClaims(plan: Plan): Claim[] {
@@ -25,7 +25,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('databaseRestart', databaseResource(name)),
       parts: ofDatabase(name),
-      prove: `./dr restart ${name} ${why}`,
+      prove: inWindow(`./dr restart ${name} ${why}`),
     })),
     {
       ...common,
@@ -44,7 +44,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('relieveResources'),
       parts: (now) => pick(now, 'resources'),
-      prove: `./dr relieve ${why}`,
+      prove: inWindow(`./dr relieve ${why}`),
     },
     {
       ...common,
@@ -54,7 +54,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('isolateService'),
       parts: ofService,
-      prove: `./dr isolate ${least} ${why}`,
+      prove: inWindow(`./dr isolate ${least} ${why}`),
     },
   ];
 }

@@ -2,7 +2,7 @@
 import type { Plan } from '../../../plan';
 import { rehearsable } from '../drill';
 import { databaseResource, type ProcedureName } from '../names';
-import { ran, why, type Claim, type Parts } from './claim';
+import { inWindow, ran, why, type Claim, type Parts } from './claim';
 import { bundleClaims, dataClaims } from './data';
 import { siteClaims } from './failover';
 import { ofBundles, ofDatabase, ofService, ofSites, ofSystem, pick } from './parts';
@@ -65,5 +65,5 @@ function proofOfScenario(plan: Plan, name: string, procedure: string | undefined
     ...siteClaims(plan),
   ];
   const known = procedure === undefined ? undefined : others.find(({ id }) => id.endsWith(`.${procedure}`));
-  return known?.prove ?? `./dr incident open NAME --scenario ${name} ${why}`;
+  return known?.prove ?? inWindow(`./dr incident open NAME --scenario ${name} --quiet ${why}`);
 }
