@@ -96,6 +96,17 @@ describe('what earlier runs left behind', () => {
     assert.ok(of('notifyPeople').some(({ workflowId }) => workflowId === 'notify.incident-24.update'));
   });
 
+  it('of procedures that share an id each has its own newest, and refusals take nobody’s place', async () => {
+    const test = { resource: 'system', workflowId: 'test.system' };
+    leave({ ...test, procedure: 'quarterlyRecoveryTest' });
+    for (let at = 0; at < 25; at += 1) leave({ ...test, procedure: 'monthlyRecoveryTest' });
+    for (let at = 0; at < 25; at += 1) leave({ ...test, procedure: 'monthlyRecoveryTest', state: 'refused' });
+    const runs = await readPastRuns();
+    const of = (procedure: string, refused: boolean) =>
+      runs.filter((one) => one.procedure === procedure && (one.state === 'refused') === refused).length;
+    assert.deepEqual([of('quarterlyRecoveryTest', false), of('monthlyRecoveryTest', false)], [1, 20]);
+  });
+
   it('what a channel took is remembered, by its newest message', async () => {
     const took = (at: string) => [{ channel: 'email', target: 'a@b.c', state: 'accepted', attempts: 1, at }];
     const failed = { channel: 'sms', target: '+1', state: 'failed', attempts: 8, at: '2026-11-20T00:00:00.000Z' };
