@@ -78,7 +78,9 @@ async function bundleOf(
   { schedule, workflowId }: { schedule: string; workflowId: string },
 ): Promise<Pick<Scheduled, 'bundle'>> {
   if ('locked' in end) return {};
-  const run = 'report' in end ? { runId: end.report.view.runId } : {};
+  // Another run may have taken the id since: it is told by its own.
+  const runId = 'report' in end ? end.report.view.runId : end.runId;
+  const run = runId === undefined ? {} : { runId };
   try {
     return { bundle: await exportEvidence({ workflowId, ...run, by: `schedule ${schedule}` }) };
   } catch (error) {
