@@ -3,7 +3,7 @@
  * mend it. Nothing that serves is touched, and nobody is asked.
  */
 import type { Plan } from '../plan';
-import { scenarioTestInputSchema, type ScenarioTestInput } from './contracts/drill';
+import { scenarioTestInputSchema, scenarioTitle, type ScenarioTestInput } from './contracts/drill';
 import { testLock } from './contracts/names';
 import type { Report } from './contracts/run-view';
 import { systemResource } from './contracts/system';
@@ -30,7 +30,7 @@ export async function scenarioTest(input: unknown): Promise<Report> {
         resource: systemResource,
         lock: testLock(systemResource),
         mode: 'test',
-        summary: `test of scenario ${scenario}: ${reason} (${by})`,
+        summary: `${scenarioTitle(scenario)}: ${reason} (${by})`,
       }),
       body,
     },
@@ -60,5 +60,5 @@ async function body(run: Run, input: ScenarioTestInput, plan: Plan): Promise<Fin
   await demandMayBegin(run, input, plan);
   const drill = await drillOf(run, input, plan);
   const criteria = await whileWell(run, drill, () => onCopy(run, drill, rehearsal.losses));
-  return concludeTest(run, `test of scenario ${scenario}`, criteria, { scenario });
+  return concludeTest(run, scenarioTitle(scenario), criteria, { scenario });
 }

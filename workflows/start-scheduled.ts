@@ -12,8 +12,8 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type * as evidence from '../activities/evidence';
-import { testProcedures } from './contracts/drill';
 import { drFailure, problemOf } from './contracts/errors';
+import { isTest } from './contracts/kinds';
 import { childSignal } from './contracts/messages';
 import { controlQueue } from './contracts/names';
 import { parseOutside } from './contracts/outside';
@@ -57,7 +57,7 @@ export async function startScheduled(raw: unknown): Promise<Scheduled> {
   }
   const says = 'locked' in end ? `skipped: another run has the lock ${end.locked}` : describeEnd(end);
   setCurrentDetails(says);
-  const kept = testProcedures.includes(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
+  const kept = isTest(procedure) && patched('evidence-bundle') ? await bundleOf(end, about) : {};
   const and = describeBundle(kept);
   setCurrentDetails(`${says}${and}`);
   if ('failed' in end)
@@ -78,7 +78,9 @@ async function bundleOf(
   { schedule, workflowId }: { schedule: string; workflowId: string },
 ): Promise<Pick<Scheduled, 'bundle'>> {
   if ('locked' in end) return {};
-  const run = 'report' in end ? { runId: end.report.view.runId } : {};
+  // Another run may have taken the id since: it is told by its own.
+  const runId = 'report' in end ? end.report.view.runId : end.runId;
+  const run = runId === undefined ? {} : { runId };
   try {
     return { bundle: await exportEvidence({ workflowId, ...run, by: `schedule ${schedule}` }) };
   } catch (error) {

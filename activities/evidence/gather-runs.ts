@@ -8,6 +8,8 @@ import type {
   RunFact,
   RunRole,
 } from '../../workflows/contracts/periodic';
+import { kindOf } from '../../workflows/contracts/kinds';
+import { notBegun, testStopped } from '../../workflows/contracts/past-runs';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { withHeartbeat } from '../shared/heartbeat';
 import { drHome } from '../shared/paths';
@@ -15,33 +17,16 @@ import { drHome } from '../shared/paths';
 /** Runs that are handed on one by one. More than that in one trend are not read by anybody. */
 const most = 500;
 
-const roles: Partial<Record<string, RunRole>> = {
-  pointInTimeRecovery: 'recovery',
-  databaseFailover: 'recovery',
-  databaseRestart: 'recovery',
-  serviceRecovery: 'recovery',
-  restoreRedis: 'recovery',
-  restoreConfiguration: 'recovery',
-  restoreCertificates: 'recovery',
-  fullSystemRecovery: 'recovery',
-  siteFailover: 'recovery',
-  relieveResources: 'recovery',
-  restoreTest: 'test',
-  monthlyRecoveryTest: 'test',
-  quarterlyRecoveryTest: 'test',
-  incidentResponse: 'incident',
-  backupDatabase: 'backup',
-  backupRedis: 'backup',
-  backupConfiguration: 'backup',
-  backupCertificates: 'backup',
-};
-
-/** What a run counts as. A check and a copy for inspection recover nothing. */
+/**
+ * What a run counts as. A check and a copy for inspection recover nothing, and what a test has begun on its copy is part of that
+ * test: it may be there to fail.
+ */
 export function roleOf({ procedure, mode, resource }: Pick<RunView, 'procedure' | 'mode' | 'resource'>): RunRole {
-  const role = roles[procedure] ?? 'other';
-  if (role !== 'recovery') return role;
+  const { role } = kindOf(procedure);
+  const drill = resource.startsWith('drill.');
+  if (role !== 'recovery') return drill ? 'other' : role;
   if (mode === 'check' || mode === 'copy') return 'other';
-  return resource.startsWith('drill.') ? 'rehearsal' : 'recovery';
+  return drill ? 'rehearsal' : 'recovery';
 }
 
 /** Of a report only what figures are made of. */
@@ -62,6 +47,7 @@ export function factOf(view: RunView): RunFact {
   return {
     ...{ workflowId, runId, procedure, resource, role: roleOf(view), state, verdict, startedAt },
     endedAt: endedAt ?? startedAt,
+    ...(problem?.code === testStopped ? { stopped: true } : {}),
     ...clock,
     ...(problem ? { problem: `${problem.code}: ${problem.message}`.slice(0, 300) } : {}),
   };
@@ -116,6 +102,8 @@ class Gathered {
       this.unreadable += 1;
       return;
     }
+    // It was not begun, so there is nothing to tell.
+    if (notBegun({ ...report.view, code: report.view.problems[0]?.code })) return;
     const fact = factOf(report.view);
     if (report.view.procedure === 'periodicReport') this.remember(report);
     const at = Date.parse(fact.endedAt);

@@ -1,4 +1,6 @@
 import { getClient } from '@temporalio/activity';
+import { incidentQuery } from '../../workflows/contracts/incident';
+import type { ProcedureName } from '../../workflows/contracts/names';
 
 /** A run that has not ended. */
 export interface OpenRun {
@@ -10,8 +12,24 @@ export interface OpenRun {
 /** Named at most: one is reason enough. */
 const most = 20;
 
+/** For how long an incident is asked how it stands, milliseconds. */
+const patienceMs = 3_000;
+const incident: ProcedureName = 'incidentResponse';
+
 /**
- * Runs that have not ended, by how their ids begin, sorted. Asks the Temporal server that this worker works for.
+ * An incident that was declared over is in review, for days maybe: nothing is under way in it. One that does not say is open.
+ */
+async function isReviewed(workflowId: string): Promise<boolean> {
+  const client = getClient();
+  const ask = () => client.workflow.getHandle(workflowId).query(incidentQuery);
+  return client.withDeadline(Date.now() + patienceMs, ask).then(
+    ({ state }) => state === 'reviewing' || state === 'closed',
+    () => false,
+  );
+}
+
+/**
+ * Runs that have not ended, but for incidents in review, by how their ids begin, sorted. Asks the Temporal server that this worker works for.
  * @param prefixes such as `recover.`: letters, digits, `.` and `-`
  */
 export async function openRuns({ prefixes }: { prefixes: string[] }): Promise<OpenRun[]> {
@@ -22,7 +40,7 @@ export async function openRuns({ prefixes }: { prefixes: string[] }): Promise<Op
   for await (const { workflowId, type } of workflow.list({ query, pageSize: most })) {
     // A list is a moment behind: one that has just ended may still be in it.
     const { status } = await workflow.getHandle(workflowId).describe();
-    if (status.name !== 'RUNNING') continue;
+    if (status.name !== 'RUNNING' || (type === incident && (await isReviewed(workflowId)))) continue;
     found.push({ workflowId, procedure: type });
     if (found.length >= most) break;
   }

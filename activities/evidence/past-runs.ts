@@ -1,14 +1,20 @@
 /** What earlier runs left behind: their reports. They are files, and outlive what the Temporal server remembers. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scenarioIn } from '../../workflows/contracts/drill';
 import type { PastRun } from '../../workflows/contracts/past-runs';
-import { endStates, type Report } from '../../workflows/contracts/run-view';
+import { endStates, type Report, type RunView } from '../../workflows/contracts/run-view';
+import { foundDown } from '../../workflows/contracts/system';
 import type { Delivery } from '../../workflows/contracts/people';
 import { groupBy } from '../shared/group-by';
 import { drHome } from '../shared/paths';
 
-/** Newest reports of each workflow id that are read: enough for a proof, and for what the next run will take. */
-const perId = 20;
+/** Newest runs of each procedure under one workflow id: enough for a proof, and for what the next run will take. */
+const perProcedure = 20;
+/** Newest reports of one id that are read for them: several procedures may share an id, and some were refused. */
+const perId = 100;
+/** Ids that are the lock of several procedures. */
+const shared = /^(drill\.)?(recover|test)\./;
 /** Ids that have a name of their own for every incident: the newest of all of them together. */
 const byIncident = /^(notify|oncall|incident)\./;
 /** Ids of runs that prove nothing, however many there are. */
@@ -28,9 +34,28 @@ export async function readPastRuns(): Promise<PastRun[]> {
     })
   ).filter((one) => one !== undefined);
   const groups = groupBy(dated, ({ id }) => id);
-  const newest = [...groups.values()].flatMap((group) => group.sort((a, b) => b.at - a.at).slice(0, perId));
-  const read = await inBatches(newest, ({ path }) => readPastRun(path));
-  return read.filter((one) => one !== undefined);
+  const read: PastRun[] = [];
+  for (const [id, group] of groups) {
+    const newest = group.sort((a, b) => b.at - a.at).slice(0, perId);
+    read.push(...(await newestOfEach(newest, shared.test(id))));
+  }
+  return read;
+}
+
+/** The newest of each procedure. What was refused is kept, and takes no other one's place. @param mixed not all are of one */
+async function newestOfEach(newest: { path: string }[], mixed: boolean): Promise<PastRun[]> {
+  const kept: PastRun[] = [];
+  const counts = new Map<string, number>();
+  for (let from = 0; from < newest.length; from += atOnce) {
+    for (const run of await Promise.all(newest.slice(from, from + atOnce).map(({ path }) => readPastRun(path)))) {
+      const count = counts.get(run?.procedure ?? '') ?? 0;
+      if (!run || count >= perProcedure) continue;
+      kept.push(run);
+      if (run.state !== 'refused') counts.set(run.procedure, count + 1);
+    }
+    if (!mixed && [...counts.values()].some((count) => count >= perProcedure)) break;
+  }
+  return kept;
 }
 
 /** The folder of a run is named by its workflow id and the end of its run id. */
@@ -57,6 +82,7 @@ export function pastRunOf({ view, result }: Report): PastRun | undefined {
   const drill = view.resource.startsWith('drill.');
   const { objectives } = view;
   const [problem] = view.problems;
+  const scenario = scenarioOf(view, result);
   const deliveries = Array.isArray(result['deliveries']) ? (result['deliveries'] as Delivery[]) : [];
   const told = deliveries
     .filter(({ state }) => state === 'accepted' || state === 'sent')
@@ -79,7 +105,21 @@ export function pastRunOf({ view, result }: Report): PastRun | undefined {
     ...(problem ? { code: problem.code, problem: problem.message } : {}),
     failedStep: view.steps.some(({ state }) => state === 'failed'),
     notNeeded: result['needed'] === false,
-    ...(typeof result['scenario'] === 'string' ? { scenario: result['scenario'] } : {}),
+    ...(wasAllDown(view) ? { allDown: true } : {}),
+    ...(scenario === undefined ? {} : { scenario }),
     ...(told.length > 0 ? { told } : {}),
   };
 }
+
+function scenarioOf({ procedure, summary }: RunView, result: Report['result']): string | undefined {
+  const named = result['scenario'];
+  if (typeof named === 'string') return named;
+  return procedure === 'scenarioTest' ? scenarioIn(summary) : undefined;
+}
+
+const wasAllDown = ({ facts }: RunView): boolean =>
+  facts.some(
+    ({ title, facts: found }) =>
+      title === foundDown.title &&
+      found.some(({ label, value }) => label === foundDown.label && value === foundDown.everything),
+  );

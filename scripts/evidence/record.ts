@@ -1,8 +1,7 @@
 /** The record of a test, as auditors expect one: filled in from the run as far as the run knows, the rest is for a person. */
 import { z } from 'zod';
 import type { Plan } from '../../plan';
-import { testProcedures } from '../../workflows/contracts/drill';
-import type { ProcedureName } from '../../workflows/contracts/names';
+import { isTest } from '../../workflows/contracts/kinds';
 import type { Report, RunView } from '../../workflows/contracts/run-view';
 import { duration, headline, procedureTitle, resourceTitle } from '../../workflows/contracts/words';
 import { nextTime } from './next-time';
@@ -27,7 +26,7 @@ export type TestRecord = z.infer<typeof recordSchema>;
 
 /** @param startedBy who started it, as the input has it @param plan that the run pinned */
 export function recordOf({ view }: Report, startedBy: string | undefined, plan: Plan | undefined): TestRecord {
-  const test = testProcedures.includes(view.procedure as ProcedureName);
+  const test = isTest(view.procedure);
   const kind = test ? 'test' : view.workflowId.startsWith('drill.') ? 'drill on a copy' : 'real run';
   return {
     scope: `${resourceTitle(view.resource)}: ${view.summary}`,

@@ -1,6 +1,6 @@
 /** Starting a procedure: the one way every command takes. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { testProcedures } from '../../workflows/contracts/drill';
+import { isTest } from '../../workflows/contracts/kinds';
 import { controlQueue, searchAttributes, type ProcedureName } from '../../workflows/contracts/names';
 import { procedureTitle } from '../../workflows/contracts/words';
 import { bounded, withControlPlane, type ControlPlane } from './connect';
@@ -87,7 +87,7 @@ export async function startAndFollow(
     saidStarted(context, start, runId);
     if (!detach) {
       const code = await follow(context, plane, workflowId, { runId, ...following });
-      if (testProcedures.includes(start.procedure))
+      if (isTest(start.procedure))
         await (await import('../evidence/by-hand.js')).bundleOfTest(context, plane, { workflowId, runId });
       return code;
     }

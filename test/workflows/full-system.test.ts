@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pastRunOf } from '../../activities/evidence/past-runs';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { ChecklistView } from '../../workflows/contracts/checklist';
 import { controlQueue } from '../../workflows/contracts/names';
@@ -39,6 +40,7 @@ describe('full-system recovery: data first, then the critical services, then the
     await everywhere(site, async () => {
       const report = await resultOf(await start());
       assert.equal(report.view.verdict, 'met');
+      assert.equal(pastRunOf(report)?.allDown, true);
       assert.deepEqual(
         (report.result['data'] as { resource: string; ways: string[] }[]).map(({ resource, ways }) => [resource, ways]),
         [

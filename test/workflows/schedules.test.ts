@@ -217,6 +217,29 @@ describe('procedures by the clock', function () {
       });
     });
 
+    it('a test fails: the evidence is that of its own run, whoever has the id by then', async () => {
+      const site = new FakeSite();
+      site.inspection = { businessQueries: [{ name: 'users', value: 0, expected: 'at least 1', ok: false }] };
+      const asked: { runId?: string }[] = [];
+      const people = site.people.activities();
+      const exportEvidence = (given: { runId?: string }): Promise<object> => {
+        asked.push(given);
+        return Promise.resolve({ path: 'p', head: 'h' });
+      };
+      site.people.activities = () => ({ ...people, exportEvidence });
+      await house.with(site, async () => {
+        const [procedure, workflowId] = ['restoreTest', 'test.database.shandi'];
+        const input = { database: 'shandi', reason: 'test', by: 'schedule test' };
+        const failure = await failureOf(await begin({ procedure, workflowId, input }));
+        assert.match(failure.message, /DR-TEST-FAILED\); evidence bundle p, head h/);
+        const { runId } = await house.client.workflow.getHandle(workflowId).describe();
+        assert.deepEqual(
+          asked.map((one) => one.runId),
+          [runId],
+        );
+      });
+    });
+
     it('its window is over: it fails, and the procedure goes on', async () => {
       const site = new FakeSite();
       site.delays.set('takeBackup', 2_000);

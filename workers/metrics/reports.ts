@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../plan';
 import { drHome } from '../../activities/shared/paths';
+import { isTest, testProcedures } from '../../workflows/contracts/kinds';
+import { notBegun, testStopped } from '../../workflows/contracts/past-runs';
 import type { Report } from '../../workflows/contracts/run-view';
 import { grouped, seconds, yesOrNo } from './runs';
 import type { Sheet } from './sheet';
@@ -19,10 +21,6 @@ export interface Outcome {
   /** Of a test that was judged. */
   criteria?: { met: number; all: number };
 }
-
-/** Tests, as procedures; `restoreTest` is the test of a backup. */
-export const tests = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest'] as const;
-const isTest = (procedure: string): boolean => (tests as readonly string[]).includes(procedure);
 
 /** Runs that recover or test something, by the first word of their lock; backups and messages are far more, and say nothing here. */
 const telling = /^(recover|test|drill)\./;
@@ -76,8 +74,11 @@ async function outcomeIn(path: string): Promise<Outcome | undefined> {
 
 /** What counts of a report. Pure. */
 export function outcomeOf({ view }: Report): Outcome | undefined {
-  const { procedure, resource, state, endedAt, objectives } = view;
+  const { procedure, resource, state, endedAt, objectives, problems } = view;
   if (endedAt === undefined) return undefined;
+  const code = problems[0]?.code;
+  // It has tested nothing: as if it had not been.
+  if (notBegun({ ...view, code }) || code === testStopped) return undefined;
   const criteria = view.facts.find((one) => one.title === 'Criteria')?.facts ?? [];
   const met = criteria.filter(({ value }) => value.startsWith('pass')).length;
   return {
@@ -110,8 +111,9 @@ export function putReports(sheet: Sheet, outcomes: Outcome[], plan: Pick<Plan, '
     sheet.put('dr_recovery_last_verified_timestamp_seconds', labels, seconds(recovery.verifiedAt));
     if (recovery.loss !== undefined) sheet.put('dr_recovery_last_data_loss_seconds', labels, recovery.loss / 1000);
   }
-  for (const procedure of tests) {
-    const all = outcomes.filter((one) => one.procedure === procedure);
+  for (const procedure of testProcedures) {
+    // A test that another one has begun on its copy may be there to fail: it counts in that other one alone.
+    const all = outcomes.filter((one) => one.procedure === procedure && !one.drill);
     const wanted = plan?.schedules.some((one) => one.enabled && one.procedure === procedure) ?? false;
     if (all.length === 0 && !wanted) continue;
     const last = newestOf(all);

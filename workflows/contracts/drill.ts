@@ -1,7 +1,6 @@
 /** Words of the tests that lose and recover a copy of the platform. */
 import { z } from 'zod';
 import type { Drills, Site } from '../../plan';
-import type { ProcedureName } from './names';
 import type { EvidenceRef } from './run-view';
 import { despiteBlackout, startedBy } from './input';
 
@@ -21,6 +20,22 @@ export const scenarioTestInputSchema = z.strictObject({
   despiteBlackout,
 });
 export type ScenarioTestInput = z.infer<typeof scenarioTestInputSchema>;
+
+/** Scenarios that a copy can rehearse: the two that the plan tests by themselves, then those of the plan. */
+export const rehearsable: readonly string[] = [
+  'service-failure',
+  'database-failure',
+  'service-outage',
+  'database-corruption',
+  'network-connectivity',
+  'configuration-error',
+];
+
+/** What a test of a scenario is called in its report: a failed one has no result that would name it. */
+export const scenarioTitle = (scenario: string): string => `test of scenario ${scenario}`;
+/** The scenario that a summary names so. */
+export const scenarioIn = (summary: string): string | undefined =>
+  /^test of scenario ([a-z][a-z0-9-]*): /.exec(summary)?.[1];
 
 /** The copy of the platform that a drill works on. */
 export interface DrillCopy {
@@ -107,11 +122,3 @@ export interface RowCount {
   /** UTC, microseconds. */
   at: string;
 }
-
-/** Procedures that are tests: what they recover are copies. */
-export const testProcedures: readonly ProcedureName[] = [
-  'restoreTest',
-  'monthlyRecoveryTest',
-  'quarterlyRecoveryTest',
-  'scenarioTest',
-];

@@ -1,4 +1,5 @@
 /** What is remembered of a run that has ended: as much of its report as others are judged by. */
+import { isTest, kindOf } from './kinds';
 import type { RunState, Verdict } from './run-view';
 
 export interface PastRun {
@@ -29,47 +30,55 @@ export interface PastRun {
   failedStep: boolean;
   /** It found nothing to do. */
   notNeeded: boolean;
-  /** Of an incident: the scenario that was chosen. */
+  /** Of a recovery of the whole system: nothing of it ran when it began. */
+  allDown?: true;
+  /** Of an incident: the scenario that was chosen; of a test of one: that one. */
   scenario?: string;
   /** Of a run that told people: what a channel took. */
   told?: { channel: string; target: string; at: string }[];
 }
 
-/** What a run that has ended says of whatever it was for. `nothing`: a person changed his mind, or there was nothing to do. */
+/**
+ * What a run that has ended says of whatever it was for. `nothing`: a person changed his mind, there was nothing to do, or a test
+ * had no chance to find out.
+ */
 export type Outcome = 'proved' | 'failed' | 'nothing';
 
-/** Procedures that are good when they have completed: they have no objectives to be judged by. */
-const unjudged = [
-  'backupDatabase',
-  'backupRedis',
-  'backupConfiguration',
-  'backupCertificates',
-  'reprotectDatabase',
-  'reducedFunctionality',
-  'isolateService',
-  'callOnCall',
-  'notifyPeople',
-];
-/** Procedures that nobody's wrong input can have pre-flight refuse: what refuses them is what they are to find. */
-const testing = ['restoreTest', 'monthlyRecoveryTest', 'quarterlyRecoveryTest', ...unjudged.slice(0, 4)];
 /** Codes of runs that completed and reached nobody. */
 const unheard = ['DR-NOBODY-TOLD', 'DR-UNACKNOWLEDGED'];
 
+/** Of a test that might not begin at its time: it has tested nothing. */
+const testNotBegun = 'DR-TEST-NOT-NOW';
+/** Of a test that was ended because what serves comes first: what it would have found is not known. */
+export const testStopped = 'DR-TEST-STOPPED';
+
+interface Ended {
+  procedure: string;
+  state: RunState;
+  /** Of its first problem. */
+  code?: string | undefined;
+}
+
+/** Whether a run is a test that never came to test anything: it might not begin, or was asked for what it cannot do. */
+export const notBegun = ({ procedure, state, code }: Ended): boolean =>
+  code === testNotBegun || (state === 'refused' && isTest(procedure) && !kindOf(procedure).refusalFails);
+
 /** Whether a run proved what it was for. */
 export function outcomeOf(run: PastRun): Outcome {
-  if (run.notNeeded) return 'nothing';
+  if (run.notNeeded || notBegun(run) || run.code === testStopped) return 'nothing';
   switch (run.state) {
     case 'completed':
       if (run.code !== undefined && unheard.includes(run.code)) return 'failed';
       if (['met', 'missed', 'unproven'].includes(run.verdict)) return 'proved';
-      return run.verdict === 'none' && unjudged.includes(run.procedure) ? 'proved' : 'nothing';
+      return run.verdict === 'none' && kindOf(run.procedure).unjudged ? 'proved' : 'nothing';
     case 'refused':
-      return testing.includes(run.procedure) ? 'failed' : 'nothing';
+      // A person's wrong input says nothing; the missing backup that a restore test is refused for is what it looks for.
+      return kindOf(run.procedure).refusalFails ? 'failed' : 'nothing';
     case 'aborted':
       return run.code === 'DR-ABORTED' && !run.failedStep ? 'nothing' : 'failed';
     case 'failed':
       return 'failed';
-    // Somebody said no, or nobody anything; the others have not ended.
+    // Somebody said no or ended it, or nobody said anything; the others have not ended.
     case 'rejected':
     case 'expired':
     case 'cancelled':

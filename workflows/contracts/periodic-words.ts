@@ -47,10 +47,15 @@ function kpiFacts(kpis: RecoveryKpis): Fact[] {
 
 const orDash = (ms: number | undefined): string => (ms === undefined ? '–' : duration(ms));
 
+function howOf({ state, verdict, stopped }: RunFact): string {
+  if (stopped) return 'stopped: what serves comes first';
+  return verdict === 'none' ? stateWords[state] : `${stateWords[state]}, ${verdict}`;
+}
+
 const rowOf = (run: RunFact): string[] => [
   moment(run.endedAt).slice(0, 16),
   `${procedureTitle(run.procedure)} of ${resourceTitle(run.resource)}`,
-  run.verdict === 'none' ? stateWords[run.state] : `${stateWords[run.state]}, ${run.verdict}`,
+  howOf(run),
   run.rto === undefined ? orDash(run.achievedRto) : `${orDash(run.achievedRto)} of ${duration(run.rto)}`,
   run.achievedRto === undefined ? '–' : orDash(run.human),
   run.rpo === undefined ? orDash(run.achievedRpo) : `${orDash(run.achievedRpo)} of ${duration(run.rpo)}`,

@@ -52,6 +52,8 @@ export interface RunFact {
   role: RunRole;
   state: RunState;
   verdict: Verdict;
+  /** A test that was ended because what serves comes first: it neither passed nor failed. */
+  stopped?: true;
   startedAt: string;
   endedAt: string;
   tier?: string;

@@ -68,6 +68,9 @@ export interface ProjectFacts {
   problem?: string;
 }
 
+/** The fact of the report that tells how much was down when the recovery began; only where nothing ran was everything. */
+export const foundDown = { title: 'What was found', label: 'Containers', everything: 'none of them runs' } as const;
+
 /** What became of a container that was to run. */
 export interface StartedService {
   service: string;

@@ -35,8 +35,8 @@ export const inDrill = (child: ChildProcedure): ChildProcedure => ({
   input: { ...(child.input as Record<string, unknown>), drill: true },
 });
 
-/** How a child ended. `locked`: another run has its id, so it was not started. */
-export type ChildEnd = { report: Report } | { failed: Problem } | { locked: string };
+/** How a child ended. `runId` of one that failed, where it began. `locked`: another run has its id, so it was not started. */
+export type ChildEnd = { report: Report } | { failed: Problem; runId?: string } | { locked: string };
 
 // What a child does outlives whoever started it: a recovery half-way is worse than one that nobody waits for.
 const options = (child: ChildProcedure) => ({
@@ -76,8 +76,10 @@ export async function startLocked(child: ChildProcedure): Promise<boolean> {
 
 /** Starts it and waits for its end. */
 export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
+  let runId: string | undefined;
   try {
-    const { result } = await started(child);
+    const { result, firstExecutionRunId } = await started(child);
+    runId = firstExecutionRunId;
     const end = CancellationScope.nonCancellable(() => result());
     end.catch(() => undefined);
     if (child.endsWithCaller) return { report: (await withCaller(child.workflowId, end)) as Report };
@@ -86,7 +88,7 @@ export async function runChild(child: ChildProcedure): Promise<ChildEnd> {
   } catch (error) {
     if (isLocked(error)) return { locked: child.workflowId };
     if (!(error instanceof ChildWorkflowFailure) || (isCancellation(error) && error.cause === undefined)) throw error;
-    return { failed: problemOf(error) };
+    return { failed: problemOf(error), ...(runId === undefined ? {} : { runId }) };
   }
 }
 

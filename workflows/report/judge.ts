@@ -1,5 +1,5 @@
 /** What a reader must know first, worst first. Pure: the same facts, the same findings. */
-import type { Finding, KnownTime, PeriodicReport } from '../contracts/periodic';
+import type { Finding, KnownTime, PeriodicReport, RunFact } from '../contracts/periodic';
 import { isOverdue } from '../contracts/tasks';
 import { count, duration, percent, procedureTitle, resourceTitle } from '../contracts/words';
 
@@ -80,15 +80,22 @@ function ofRecoveries({ recoveries, rehearsals }: Judged): Finding[] {
 }
 
 function ofTests({ period, runs }: Judged): Finding[] {
-  const tests = runs.filter(({ role }) => role === 'test');
+  const all = runs.filter(({ role }) => role === 'test');
+  const stopped = all.filter((one) => one.stopped);
+  const tests = all.filter((one) => !one.stopped);
   const failed = tests.filter(({ state }) => state !== 'completed');
   const missed = tests.filter(({ state, verdict }) => state === 'completed' && verdict === 'missed');
   const last = failed.at(-1);
-  const name = last ? `${procedureTitle(last.procedure)} of ${resourceTitle(last.resource)}` : '';
+  const named = (one: RunFact): string => `${procedureTitle(one.procedure)} of ${resourceTitle(one.resource)}`;
   return [
     ...(last
-      ? [bad(`${plural(failed.length, 'test')} of ${count(tests.length)} did not pass; last the ${name}.`)]
+      ? [bad(`${plural(failed.length, 'test')} of ${count(tests.length)} did not pass; last the ${named(last)}.`)]
       : []),
+    ...stopped
+      .slice(-1)
+      .map((one) =>
+        warn(`${plural(stopped.length, 'test')} stopped, because what serves comes first; last the ${named(one)}.`),
+      ),
     ...(missed.length > 0 ? [warn(`${plural(missed.length, 'test')} passed, but not in time.`)] : []),
     ...(tests.length > 0 && failed.length === 0 ? [good(`${plural(tests.length, 'test')} passed.`)] : []),
     ...(tests.length === 0 && period.kind !== 'daily' && period.kind !== 'weekly'

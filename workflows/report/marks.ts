@@ -68,7 +68,7 @@ export function triggersOf(
   ): Trigger[] =>
     changes(was, is).map(([name, change]) => trigger(kind, `${what}${name} ${words[change]}`, [was[name], is[name]]));
   const named = (names: string[]): Record<string, string> => Object.fromEntries(names.map((one) => [one, one]));
-  const failed = runs.filter(({ role, state }) => role === 'test' && state !== 'completed');
+  const failed = runs.filter(({ role, state, stopped }) => role === 'test' && state !== 'completed' && !stopped);
   return [
     ...(before
       ? [

@@ -2,7 +2,7 @@
 import type { ServerFacts } from '../contracts/cluster';
 import { membersOf } from '../contracts/members';
 import type { StoreFacts } from '../contracts/store';
-import type { ProjectFacts, ProjectService } from '../contracts/system';
+import { foundDown, type ProjectFacts, type ProjectService } from '../contracts/system';
 import { beside, clusterOf, siteOf, type Cluster } from '../failover/context';
 import { look, type Survey } from '../failover/survey';
 import type { Run } from '../kernel/run';
@@ -134,7 +134,12 @@ function refuseBroken(run: Run, { problem, site }: ProjectFacts): void {
 }
 
 function tell(run: Run, { project, databases, stores, unwell, gateway }: Assessment): void {
-  run.facts('What was found', [
+  const up = project.services.filter(({ state }) => state === 'running').length;
+  run.facts(foundDown.title, [
+    {
+      label: foundDown.label,
+      value: up === 0 ? foundDown.everything : `${up} of ${project.services.length} run`,
+    },
     { label: 'Services', value: unwell.size === 0 ? 'all are well' : `${unwell.size} are not well` },
     ...[...unwell.values()].map((one) => ({ label: one.service, value: inWords(one) })),
     { label: 'Gateway', value: gateway?.state === 'none' ? 'it has no container' : (gateway?.state ?? 'not known') },

@@ -145,6 +145,33 @@ describe('metrics of reports', () => {
     assert.equal(scrape.value('dr_test_last_passed', quarterly), undefined);
   });
 
+  it('a test that might not begin, or gave way to what serves, is as if it had not been', async () => {
+    const test = { procedure: 'monthlyRecoveryTest', resource: 'system' };
+    const later = { ...test, endedAt: at('12:00:00') };
+    const because = (code: string) => ({ problems: [{ code, message: 'not now' }] });
+    const outcomes = [
+      report(test),
+      report({ ...later, state: 'refused', ...because('DR-TEST-NOT-NOW') }),
+      report({ ...later, state: 'aborted', ...because('DR-TEST-STOPPED') }),
+      // It was asked for what a copy cannot show.
+      report({ ...later, procedure: 'scenarioTest', state: 'refused', ...because('DR-REFUSED') }),
+      report({ ...test, procedure: 'scenarioTest' }),
+    ].flatMap((one) => outcomeOf(one) ?? []);
+    const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
+    for (const procedure of ['monthlyRecoveryTest', 'scenarioTest'])
+      assert.equal(scrape.value('dr_test_last_passed', { procedure }), 1, procedure);
+  });
+
+  it('a restore test that finds the fault planted in a copy does not turn that of the platform red', async () => {
+    const passed = { procedure: 'restoreTest', resource: 'database.shandi', mode: 'test' };
+    const planted = { ...passed, resource: 'drill.database.shandi', state: 'failed', endedAt: at('12:00:00') } as const;
+    const outcomes = [report(passed), report(planted)].flatMap((one) => outcomeOf(one) ?? []);
+    const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
+    const of = { procedure: 'restoreTest' };
+    assert.equal(scrape.value('dr_test_last_passed', of), 1);
+    assert.equal(scrape.value('dr_test_last_ended_timestamp_seconds', of), unix('10:00:00'));
+  });
+
   it('are read from the folder of evidence: recoveries and tests, never one that is half or foreign', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dr-reports-'));
     const write = (name: string, text: string): void => {

@@ -25,7 +25,9 @@ describe('what of the plan is proven', () => {
     const proofs = judgeProofs(plan, [], () => then, at);
     assert.deepEqual([...new Set(proofs.map(({ state }) => state))], ['never']);
     assert.equal(new Set(proofs.map(({ claim }) => claim)).size, proofs.length, 'each claim has an id of its own');
-    for (const { prove } of proofs) assert.match(prove, /^\.\/dr |^by hand/);
+    // What is neither a test nor a backup is the real thing, and says so.
+    for (const { prove, claim } of proofs)
+      assert.match(prove, /^(\.\/dr (test|backup) |in a planned window: \.\/dr (?!test|backup)|by hand)/, claim);
     const scenarios = proofs.filter(({ section }) => section === 'risk').map(({ claim }) => claim);
     assert.deepEqual(
       scenarios,
@@ -54,8 +56,33 @@ describe('what of the plan is proven', () => {
   });
 
   it('what only the quarterly test renews holds for longer', () => {
-    const lost = pastRun({ procedure: 'fullSystemRecovery', resource: 'system', endedAt: ago(60 * day) });
+    const lost = pastRun({
+      procedure: 'fullSystemRecovery',
+      resource: 'system',
+      allDown: true,
+      endedAt: ago(60 * day),
+    });
     assert.equal(judge([lost], 'system.fullSystemRecovery').state, 'verified');
+  });
+
+  it('a recovery of the whole system is proven where everything was down, not where one server was', () => {
+    const one = pastRun({ procedure: 'fullSystemRecovery', resource: 'system' });
+    assert.equal(judge([one], 'system.fullSystemRecovery').state, 'never');
+    assert.equal(judge([{ ...one, state: 'failed' }], 'system.fullSystemRecovery').state, 'never');
+    assert.equal(judge([one, { ...one, allDown: true }], 'system.fullSystemRecovery').state, 'verified');
+  });
+
+  it('a backup of a copy is no backup of the platform', () => {
+    for (const [procedure, resource, claim] of [
+      ['backupDatabase', 'database.shandi', 'database.shandi.backupDatabase'],
+      ['backupRedis', 'store.redis', 'store.redis.backupRedis'],
+      ['backupConfiguration', 'configuration', 'configuration.backupConfiguration'],
+      ['backupCertificates', 'certificates', 'certificates.backupCertificates'],
+    ] as const) {
+      const run = pastRun({ procedure, resource, mode: 'backup', verdict: 'none' });
+      assert.equal(judge([run], claim).state, 'never', claim);
+      assert.equal(judge([{ ...run, drill: false }], claim).state, 'verified', claim);
+    }
   });
 
   it('the last run failed, although one before it did not: failed, with the reason', () => {
@@ -89,12 +116,30 @@ describe('what of the plan is proven', () => {
   it('a test that pre-flight refused has failed: what refused it is what it looks for', () => {
     const run = pastRun({
       procedure: 'restoreTest',
+      drill: false,
       mode: 'test',
       state: 'refused',
       verdict: 'none',
       problem: 'no backup',
     });
     assert.equal(judge([run], 'database.shandi.restoreTest').state, 'failed');
+  });
+
+  it('a restore test that found the fault planted in a copy says nothing of the backups of the platform', () => {
+    const planted = pastRun({ procedure: 'restoreTest', mode: 'test', state: 'failed', code: 'DR-BACKUP-CORRUPT' });
+    const passed = { ...planted, drill: false, state: 'completed', verdict: 'met', endedAt: ago(4 * day) } as const;
+    assert.equal(judge([planted, passed], 'database.shandi.restoreTest').state, 'verified');
+    assert.equal(judge([planted], 'database.shandi.restoreTest').state, 'never');
+  });
+
+  it('a test that might not begin, or that gave way to what serves, says nothing either way', () => {
+    const passed = pastRun({ procedure: 'monthlyRecoveryTest', resource: 'system', mode: 'test', drill: false });
+    const later = { ...passed, verdict: 'none', endedAt: ago(day) } as const;
+    const refused = { ...later, state: 'refused', code: 'DR-TEST-NOT-NOW' } as const;
+    const stopped = { ...later, state: 'aborted', code: 'DR-TEST-STOPPED', failedStep: true } as const;
+    assert.equal(judge([passed, refused, stopped], 'test.monthly').state, 'verified');
+    assert.equal(judge([refused, stopped], 'test.monthly').state, 'never');
+    assert.equal(judge([passed, { ...stopped, code: 'DR-TEST-FAILED' }], 'test.monthly').state, 'failed');
   });
 
   it('a message that no channel took is no proof that people are told', () => {
@@ -160,6 +205,37 @@ describe('what of the plan is proven', () => {
       assert.equal(judge([incident], 'scenario.service-outage').state, 'never');
     });
 
+    it('a test of it on a copy proves it, whatever else its procedure answers; a failed one says so', () => {
+      const test = pastRun({
+        procedure: 'scenarioTest',
+        resource: 'system',
+        mode: 'test',
+        drill: false,
+        scenario: 'network-connectivity',
+      });
+      const { state, prove } = judge([outage, test], 'scenario.network-connectivity');
+      assert.equal(state, 'verified');
+      assert.equal(prove, './dr test scenario network-connectivity --reason "WHY"');
+      assert.equal(judge([test], 'scenario.service-outage').state, 'never');
+      const failed = { ...test, state: 'aborted', verdict: 'none', code: 'DR-TEST-FAILED', endedAt: ago(day) } as const;
+      assert.equal(judge([test, failed], 'scenario.network-connectivity').state, 'failed');
+      assert.equal(judge([{ ...test, scenario: 'database-failure' }], 'test.database-failure').state, 'verified');
+      plan.drills!.portOffset += 1;
+      assert.match(judge([test], 'scenario.network-connectivity').because, /otherwise of drills since/);
+    });
+
+    it('one that a copy cannot rehearse is proven by what answers it', () => {
+      for (const [name, line] of [
+        ['data-center-failure', /dr site failover --site backup/],
+        ['security-breach', /dr isolate /],
+        ['resource-exhaustion', /dr relieve /],
+      ] as const)
+        assert.match(judge([], `scenario.${name}`).prove, line);
+      plan.scenarios.find(({ name }) => name === 'security-breach')!.procedure = 'relieveResources';
+      const { prove } = judge([], 'scenario.resource-exhaustion');
+      assert.match(prove, /^in a planned window: \.\/dr incident open NAME --scenario resource-exhaustion --quiet /);
+    });
+
     it('another procedure in the plan drops the proof', () => {
       plan.scenarios.find(({ name }) => name === 'network-connectivity')!.procedure = 'siteFailover';
       const incident = pastRun({
@@ -180,10 +256,18 @@ describe('what of the plan is proven', () => {
     assert.equal(judge([{ ...quarterly, procedure: 'monthlyRecoveryTest' }], 'test.quarterly').state, 'never');
   });
 
+  it('the way home from another site is claimed beside the way there', () => {
+    const home = pastRun({ procedure: 'siteFailback', resource: 'system', mode: 'site-failback', drill: false });
+    const { state, prove } = judge([home], 'site.backup.siteFailback');
+    assert.equal(state, 'verified');
+    assert.match(prove, /\.\/dr site failback --reason/);
+    assert.equal(judge([home], 'site.backup.siteFailover').state, 'never');
+  });
+
   it('a plan without standbys or a backup site does not claim a failover', () => {
     plan.databases[0]!.standbys = [];
     plan.sites = plan.sites.filter(({ role }) => role === 'primary');
     const ids = claimsOf(plan).map(({ id }) => id);
-    assert.ok(!ids.some((id) => /databaseFailover|siteFailover/.test(id)));
+    assert.ok(!ids.some((id) => /databaseFailover|siteFail/.test(id)));
   });
 });

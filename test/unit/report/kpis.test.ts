@@ -99,6 +99,14 @@ describe('what a run counts as', () => {
     assert.equal(role('pointInTimeRecovery', 'recover', 'drill.database.shandi'), 'rehearsal');
     assert.equal(role('monthlyRecoveryTest', 'test', 'system'), 'test');
     assert.equal(role('notifyPeople', 'notify', 'incident.x'), 'other');
+    assert.equal(role('scenarioTest', 'test', 'system'), 'test');
+    assert.equal(role('siteFailback', 'site-failback', 'system'), 'recovery');
+    assert.equal(role('ofALaterVersion'), 'other');
+  });
+  it('what a test begins on its copy is no test and no backup of its own: a planted fault has it fail on purpose', () => {
+    assert.equal(role('restoreTest', 'test'), 'test');
+    assert.equal(role('restoreTest', 'test', 'drill.database.shandi'), 'other');
+    assert.equal(role('backupDatabase', 'backup', 'drill.database.shandi'), 'other');
   });
   it('a fact of a report has its objectives as they were measured', () => {
     const view = sampleView;

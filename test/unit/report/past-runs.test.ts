@@ -66,6 +66,27 @@ describe('what earlier runs left behind', () => {
     );
   });
 
+  it('a recovery of the whole system is remembered with whether everything was down', async () => {
+    const found = (value: string) => [{ title: 'What was found', facts: [{ label: 'Containers', value }] }];
+    const run = { procedure: 'fullSystemRecovery', resource: 'system', workflowId: 'recover.system' };
+    leave({ ...run, facts: found('none of them runs') });
+    leave({ ...run, facts: found('19 of 20 run') });
+    assert.deepEqual(
+      (await readPastRuns()).map(({ allDown }) => allDown),
+      [undefined, true],
+    );
+  });
+
+  it('a test of a scenario is known by the scenario, also where it failed and has no result', async () => {
+    const test = { procedure: 'scenarioTest', resource: 'system', workflowId: 'test.system' };
+    leave({ ...test, summary: 'test of scenario service-outage: why: not (tester)', state: 'aborted' });
+    leave({ ...test, summary: 'test of scenario database-failure: why (tester)' }, { scenario: 'database-failure' });
+    assert.deepEqual(
+      (await readPastRuns()).map(({ scenario }) => scenario),
+      ['database-failure', 'service-outage'],
+    );
+  });
+
   it('of many runs of one id the newest are read; messages of all incidents count as one', async () => {
     for (let at = 0; at < 25; at += 1) leave({ summary: String(at) });
     for (let at = 0; at < 25; at += 1) leave({ workflowId: `notify.incident-${at}.update`, procedure: 'notifyPeople' });
@@ -73,6 +94,17 @@ describe('what earlier runs left behind', () => {
     const of = (procedure: string) => runs.filter((one) => one.procedure === procedure);
     assert.deepEqual([of('pointInTimeRecovery').length, of('notifyPeople').length], [20, 20]);
     assert.ok(of('notifyPeople').some(({ workflowId }) => workflowId === 'notify.incident-24.update'));
+  });
+
+  it('of procedures that share an id each has its own newest, and refusals take nobody’s place', async () => {
+    const test = { resource: 'system', workflowId: 'test.system' };
+    leave({ ...test, procedure: 'quarterlyRecoveryTest' });
+    for (let at = 0; at < 25; at += 1) leave({ ...test, procedure: 'monthlyRecoveryTest' });
+    for (let at = 0; at < 25; at += 1) leave({ ...test, procedure: 'monthlyRecoveryTest', state: 'refused' });
+    const runs = await readPastRuns();
+    const of = (procedure: string, refused: boolean) =>
+      runs.filter((one) => one.procedure === procedure && (one.state === 'refused') === refused).length;
+    assert.deepEqual([of('quarterlyRecoveryTest', false), of('monthlyRecoveryTest', false)], [1, 20]);
   });
 
   it('what a channel took is remembered, by its newest message', async () => {

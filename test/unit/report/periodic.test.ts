@@ -218,6 +218,25 @@ describe('the reports that runs have left', () => {
     assert.deepEqual([found.unreadable, found.oldest, found.before], [1, '2026-09-05T00:00:00.000Z', undefined]);
   });
 
+  it('a test that might not begin is not among them; one that gave way to what serves is told as stopped, not as failed', async () => {
+    const test = { procedure: 'monthlyRecoveryTest', resource: 'system', mode: 'test' };
+    const ended = (state: string, code: string): string =>
+      run('2026-11-05T00:00:00.000Z', { ...test, state, verdict: 'none', problems: [{ code, message: 'unwell' }] });
+    left('test.system-1', ended('refused', 'DR-TEST-NOT-NOW'), '2026-11-05T00:00:00Z');
+    left('test.system-2', ended('aborted', 'DR-TEST-STOPPED'), '2026-11-05T00:00:00Z');
+    const { runs } = await gather();
+    assert.deepEqual(
+      runs.map(({ role, state, stopped }) => [role, state, stopped]),
+      [['test', 'aborted', true]],
+    );
+    const report = reportOf(runs);
+    const said = report.findings.map(({ tone, text }) => `${tone}: ${text}`).join('\n');
+    assert.match(said, /^warn: 1 test stopped, because what serves comes first/m);
+    assert.doesNotMatch(said, /did not pass|passed/);
+    assert.match(markdownOf(report), /stopped: what serves comes first/);
+    assert.deepEqual(triggersOf(report.marks, undefined, undefined, runs), []);
+  });
+
   it('of a machine without any are none', async () => {
     const found = await gather();
     assert.deepEqual([found.runs, found.counts, found.oldest], [[], [], undefined]);

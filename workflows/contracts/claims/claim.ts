@@ -18,7 +18,7 @@ export interface Claim {
   about: (run: PastRun) => boolean;
   /** What of a plan it depends on, by the path in the plan. @param run the run that is about it */
   parts: (plan: Plan, run: PastRun) => Record<string, unknown>;
-  /** The line to type that proves it anew. */
+  /** The line to type that proves it anew; see `inWindow`. */
   prove: string;
 }
 
@@ -32,5 +32,14 @@ export const ran =
     (resource === undefined || run.resource === resource) &&
     !['check', 'copy'].includes(run.mode);
 
+/** What only the platform itself can prove: a copy has other data, other backups, or other damage, on purpose. */
+export const onPlatform =
+  (about: Claim['about']): Claim['about'] =>
+  (run) =>
+    !run.drill && about(run);
+
 /** Stands in a line for what whoever types it says. */
 export const why = '--reason "WHY"';
+
+/** A line that is the real thing: it interrupts what serves, or tells people, and is typed when both are expected. */
+export const inWindow = (line: string): string => `in a planned window: ${line}`;

@@ -1,6 +1,6 @@
 /** Claims of who is told, and of how the business goes on meanwhile. */
 import type { Plan } from '../../../plan';
-import { ran, why, type Claim } from './claim';
+import { inWindow, ran, why, type Claim } from './claim';
 import { ofPeople, ofReduced } from './parts';
 
 export function peopleClaims(plan: Plan): Claim[] {
@@ -30,7 +30,7 @@ export function peopleClaims(plan: Plan): Claim[] {
             says: 'The gateway keeps clients out, or serves the essential services only, and is lifted again',
             about: ran('reducedFunctionality'),
             parts: ofReduced,
-            prove: `./dr reduce critical-only --for 1m ${why}`,
+            prove: inWindow(`./dr reduce critical-only --for 1m ${why}`),
           },
         ]
       : []),

@@ -1,7 +1,7 @@
 /** Claims of services, of everything, and of resources. */
 import type { Plan } from '../../../plan';
 import { databaseResource } from '../names';
-import { ran, why, type Claim } from './claim';
+import { inWindow, ran, why, type Claim } from './claim';
 import { ofDatabase, ofService, ofSystem, pick } from './parts';
 
 export function recoveryClaims(plan: Plan): Claim[] {
@@ -25,14 +25,15 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('databaseRestart', databaseResource(name)),
       parts: ofDatabase(name),
-      prove: `./dr restart ${name} ${why}`,
+      prove: inWindow(`./dr restart ${name} ${why}`),
     })),
     {
       ...common,
       id: 'system.fullSystemRecovery',
       says: 'Everything is recovered when everything is down',
       renewed: 'quarterly',
-      about: ran('fullSystemRecovery'),
+      // One that began with most of it running has brought back no more than the rest.
+      about: (run) => run.allDown === true && ran('fullSystemRecovery')(run),
       parts: ofSystem,
       prove: `./dr test quarterly ${why}`,
     },
@@ -43,7 +44,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('relieveResources'),
       parts: (now) => pick(now, 'resources'),
-      prove: `./dr relieve ${why}`,
+      prove: inWindow(`./dr relieve ${why}`),
     },
     {
       ...common,
@@ -53,7 +54,7 @@ export function recoveryClaims(plan: Plan): Claim[] {
       renewed: 'quarterly',
       about: ran('isolateService'),
       parts: ofService,
-      prove: `./dr isolate ${least} ${why}`,
+      prove: inWindow(`./dr isolate ${least} ${why}`),
     },
   ];
 }

@@ -1,7 +1,8 @@
 /** Claims of the scenarios that the plan prepares for. */
 import type { Plan } from '../../../plan';
+import { rehearsable } from '../drill';
 import { databaseResource, type ProcedureName } from '../names';
-import { ran, why, type Claim, type Parts } from './claim';
+import { inWindow, ran, why, type Claim, type Parts } from './claim';
 import { bundleClaims, dataClaims } from './data';
 import { siteClaims } from './failover';
 import { ofBundles, ofDatabase, ofService, ofSites, ofSystem, pick } from './parts';
@@ -26,8 +27,11 @@ function partsOfAnswer(procedure: string): Parts {
   return table[procedure] ?? (() => ({}));
 }
 
+/** Runs that are about a scenario by its name. Those that they start have proofs of their own. */
+const ofScenario = ['incidentResponse', 'scenarioTest'];
+
 /**
- * A scenario is proven by an incident of it, and by a run of its procedure where that answers no other scenario before it: a
+ * A scenario is proven by an incident of it, by a test of it, and by a run of its procedure where that answers no other scenario before it: a
  * service that was killed and came back says nothing of a network that was cut.
  */
 export function scenarioClaim(plan: Plan, { name, title, procedure }: Plan['scenarios'][number]): Claim[] {
@@ -40,23 +44,26 @@ export function scenarioClaim(plan: Plan, { name, title, procedure }: Plan['scen
       says: `${title}: answered by ${procedure}`,
       section: 'risk',
       renewed: 'quarterly',
-      about: (run) => (run.procedure === 'incidentResponse' ? run.scenario === name : first && answered(run)),
+      about: (run) => (ofScenario.includes(run.procedure) ? run.scenario === name : first && answered(run)),
       parts: (now, run) => ({
         [`scenarios.${name}.procedure`]: now.scenarios.find((one) => one.name === name)?.procedure,
-        // An incident may have started several runs; those have proofs of their own.
-        ...(run.procedure === 'incidentResponse' ? {} : parts(now, run)),
+        ...(run.procedure === 'scenarioTest' ? pick(now, 'drills') : {}),
+        ...(ofScenario.includes(run.procedure) ? {} : parts(now, run)),
       }),
-      prove: first ? proofOfScenario(plan, procedure) : `./dr incident open NAME --scenario ${name} ${why}`,
+      prove: proofOfScenario(plan, name, first ? procedure : undefined),
     },
   ];
 }
 
-function proofOfScenario(plan: Plan, procedure: string): string {
+/** @param procedure where a run of it proves the scenario */
+function proofOfScenario(plan: Plan, name: string, procedure: string | undefined): string {
+  if (plan.drills && rehearsable.includes(name)) return `./dr test scenario ${name} ${why}`;
   const others = [
     ...recoveryClaims(plan),
     ...plan.databases.flatMap((one) => dataClaims(one.name)),
     ...(['configuration', 'certificates'] as const).flatMap(bundleClaims),
     ...siteClaims(plan),
   ];
-  return others.find(({ id }) => id.endsWith(`.${procedure}`))?.prove ?? `./dr incident open NAME ${why}`;
+  const known = procedure === undefined ? undefined : others.find(({ id }) => id.endsWith(`.${procedure}`));
+  return known?.prove ?? inWindow(`./dr incident open NAME --scenario ${name} --quiet ${why}`);
 }

@@ -3,6 +3,12 @@ import type { Plan } from '../../../plan';
 import { ran, why, type Claim } from './claim';
 import { named, pick } from './parts';
 
+/** Tests of a scenario by its name. */
+const tested =
+  (scenario: string): Claim['about'] =>
+  (run) =>
+    run.scenario === scenario && ran('scenarioTest')(run);
+
 /** The plan's tests by their names; one that is not here has no procedure, and so no proof. */
 const tests: Partial<Record<string, Pick<Claim, 'about' | 'prove' | 'renewed'>>> = {
   monthly: {
@@ -12,9 +18,14 @@ const tests: Partial<Record<string, Pick<Claim, 'about' | 'prove' | 'renewed'>>>
     renewed: 'monthly',
   },
   quarterly: { about: ran('quarterlyRecoveryTest'), prove: `./dr test quarterly ${why}`, renewed: 'quarterly' },
-  'service-failure': { about: ran('serviceRecovery'), prove: `./dr test monthly ${why}`, renewed: 'monthly' },
+  'service-failure': {
+    about: (run) => tested('service-failure')(run) || ran('serviceRecovery')(run),
+    prove: `./dr test monthly ${why}`,
+    renewed: 'monthly',
+  },
   'database-failure': {
     about: (run) =>
+      tested('database-failure')(run) ||
       (['pointInTimeRecovery', 'databaseFailover', 'databaseRestart'] as const).some((one) => ran(one)(run)),
     prove: `./dr test monthly ${why}`,
     renewed: 'monthly',
