@@ -14,7 +14,7 @@ export const bad: Duration = 'banana';
 const folder = join(__dirname, '..', 'histories');
 
 describe('replay of saved histories', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const saved = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
   before(() => Runtime.install({ logger: new DefaultLogger('ERROR') }));

@@ -9,7 +9,7 @@ import { useOwnHome } from '../support/own-home';
 const elsewhere = 'e'.repeat(64);
 
 describe('replay of the histories of a bundle', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = useOwnHome();
   let code: PresentCode;
   before(async () => (code = await presentCode()));
