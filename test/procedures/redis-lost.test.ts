@@ -66,7 +66,11 @@ describe('what Redis held is lost', function () {
     assert.deepEqual([await keys('kept:'), await keys('expires'), await keys('after:')], [200, 1, 0]);
     assert.ok((report.view.objectives?.achievedRpo ?? 0) > 0);
     await docker.getContainer(containerOf('redis')).restart();
-    await shandi.eventually('it has read its files', async () => ((await redis('PING')) === 'PONG' ? true : undefined));
+    await shandi.eventually('it has read its files', async () => {
+      // Refused until it listens.
+      const answer = await redis('PING').catch(() => '');
+      return answer === 'PONG' ? true : undefined;
+    });
     assert.equal(await keys('kept:'), 200, 'its append-only file holds them');
     await shandi.eventually('orders are taken', async () => {
       const port = (await readEnv(project))['NGINX_PORT'] ?? '';
