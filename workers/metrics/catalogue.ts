@@ -91,6 +91,16 @@ export const metrics = define({
     help: 'Criteria that the last test met, of all it was judged by, from 0 to 1; those that judge its time included.',
     labels: ['procedure'],
   },
+  dr_ready: {
+    kind: 'gauge',
+    help: 'Whether the last readiness check found everything there: 1 or 0.',
+    labels: [],
+  },
+  dr_readiness_checked_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the last readiness check that went through ended.',
+    labels: [],
+  },
 
   // Control worker: what the plan demands.
   dr_objective_rto_seconds: {

@@ -18,12 +18,14 @@ export interface Outcome {
   endedAt: string;
   /** Of a run that verified a recovery; milliseconds. */
   recovery?: { verifiedAt: string; elapsed: number; machine: number; loss?: number };
+  /** Of a readiness check that went through. */
+  ready?: boolean;
   /** Of a test that was judged. */
   criteria?: { met: number; all: number };
 }
 
-/** Runs that recover or test something, by the first word of their lock; backups and messages are far more, and say nothing here. */
-const telling = /^(recover|test|drill)\./;
+/** Runs that recover or test something, or look whether all is ready, by the first word of their lock; backups and messages are far more, and say nothing here. */
+const telling = /^((recover|test|drill)\.|check\.readiness)/;
 /** Reports that are read at most, the newest first, and the largest that is. */
 const most = 300;
 const largestBytes = 20_000_000;
@@ -96,6 +98,7 @@ export function outcomeOf({ view }: Report): Outcome | undefined {
             ...(objectives.achievedRpo === undefined ? {} : { loss: objectives.achievedRpo }),
           },
         }),
+    ...(procedure === 'readinessCheck' && state === 'completed' ? { ready: code !== 'DR-NOT-READY' } : {}),
     ...(isTest(procedure) && criteria.length > 0 ? { criteria: { met, all: criteria.length } } : {}),
   };
 }
@@ -110,6 +113,11 @@ export function putReports(sheet: Sheet, outcomes: Outcome[], plan: Pick<Plan, '
     sheet.put('dr_recovery_last_machine_seconds', labels, recovery.machine / 1000);
     sheet.put('dr_recovery_last_verified_timestamp_seconds', labels, seconds(recovery.verifiedAt));
     if (recovery.loss !== undefined) sheet.put('dr_recovery_last_data_loss_seconds', labels, recovery.loss / 1000);
+  }
+  const checked = newestOf(outcomes.filter((one) => one.ready !== undefined));
+  if (checked) {
+    sheet.put('dr_ready', {}, checked.ready ? 1 : 0);
+    sheet.put('dr_readiness_checked_timestamp_seconds', {}, seconds(checked.endedAt));
   }
   for (const procedure of testProcedures) {
     // A test that another one has begun on its copy may be there to fail: it counts in that other one alone.

@@ -122,6 +122,21 @@ describe('metrics of reports', () => {
     assert.deepEqual(scrape.all('dr_test_last_passed'), []);
   });
 
+  it('readiness: what the last check that went through has found, and when', async () => {
+    const check = { procedure: 'readinessCheck', resource: 'readiness', facts: [] };
+    const missing = { code: 'DR-NOT-READY', message: 'the standby is gone', next: 'Mend it.' };
+    const outcomes = [
+      report({ ...check, endedAt: at('11:00:00') }),
+      report({ ...check, endedAt: at('12:00:00'), problems: [missing] }),
+      report({ ...check, endedAt: at('13:00:00'), state: 'aborted' }),
+    ].flatMap((one) => outcomeOf(one) ?? []);
+    const scrape = await told((sheet) => putReports(sheet, outcomes, undefined));
+    assert.equal(scrape.value('dr_ready'), 0);
+    assert.equal(scrape.value('dr_readiness_checked_timestamp_seconds'), unix('12:00:00'));
+    const before = await told((sheet) => putReports(sheet, outcomes.slice(0, 1), undefined));
+    assert.equal(before.value('dr_ready'), 1);
+  });
+
   it('a test: when it passed last, whether the last one did, and its score; one that never ran is told as never', async () => {
     const { plan } = await loadPlan(join(root(), 'plan', 'shandi.yaml'));
     const test = { procedure: 'monthlyRecoveryTest', resource: 'system' };
