@@ -47,7 +47,12 @@ export async function installLogger(
   const install = (telemetryOptions: NonNullable<RuntimeOptions['telemetryOptions']>): void =>
     void Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'], telemetryOptions });
   if (wantsMetrics)
-    return { log, sdk: await atFreePort((bindAddress) => install({ metrics: { prometheus: { bindAddress } } })) };
+    try {
+      return { log, sdk: await atFreePort((bindAddress) => install({ metrics: { prometheus: { bindAddress } } })) };
+    } catch (error) {
+      // A machine without loopback, or without a port that is free: a worker that cannot be watched still recovers.
+      log.warn({ why: (error as Error).message }, "the metrics of Temporal's SDK are not told: it cannot listen");
+    }
   install({});
   return { log, sdk: undefined };
 }
