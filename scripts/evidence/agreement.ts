@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historyFromJSON, type History } from '@temporalio/common/lib/proto-utils';
+import { hashOf } from '../../activities/shared/backup-files';
 import { hashPlan } from '../../plan';
 import type { Header } from './chain';
 import { contentsSchema, derived, paths, type Contents } from './contents';
-import { measure } from './files';
 import { pinnedPlanOf, procedureOf, reportOf, startedBy } from './history';
 
 /** A history of a bundle, read back. */
@@ -93,7 +93,7 @@ async function faultsOfEvidence(folder: string, run: ReadRun, { missing }: Conte
   for (const { path, sha256 } of refs) {
     if (!existsSync(join(folder, path))) {
       if (!said.has(path)) faults.push(`${path}: ${run.workflowId} names it, and it is not here`);
-    } else if ((await measure(join(folder, path))).sha256 !== sha256)
+    } else if ((await hashOf(join(folder, path))).sha256 !== sha256)
       faults.push(
         `${path}: it is not as ${run.workflowId} wrote it: the history has another SHA-256 (${sha256.slice(0, 12)}…)`,
       );

@@ -3,13 +3,14 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { hashPlan } from '../../plan';
+import { hashOf } from '../../activities/shared/backup-files';
 import { writeFileAtomically } from '../../activities/shared/write-file';
 import type { ControlPlane } from '../lib/connect';
 import { Fault } from '../lib/fault';
 import { append, headOf, manifestName, manifestText, type Entry } from './chain';
 import { collectRuns, type Collected } from './collect';
 import type { Contents } from './contents';
-import { measure, walk } from './files';
+import { walk } from './files';
 import { alone, keepHead, openBundle, tipOf } from './folder';
 import { endOf, pinnedPlanOf, procedureOf, type RunName } from './history';
 import { knownSecrets, scan, type KnownSecrets } from './secrets';
@@ -114,7 +115,7 @@ async function seal(
     product: productVersion(),
     after: await tipOf(to),
   });
-  for (const path of files) entries = append(entries, { kind: 'file', path, ...(await measure(join(draft, path))) });
+  for (const path of files) entries = append(entries, { kind: 'file', path, ...(await hashOf(join(draft, path))) });
   entries = append(entries, { kind: 'seal', files: files.length });
   await writeFileAtomically(join(draft, manifestName), manifestText(entries), 0o640);
   return entries;

@@ -1,23 +1,8 @@
 /** Files of a bundle, as they lie on the disk. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashOf } from '../../activities/shared/backup-files';
 import { manifestName, type Entry } from './chain';
-
-/** Size in bytes and SHA-256 (hexadecimal) of a file. */
-export async function measure(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      hash.update(chunk);
-    }
-  });
-  return { bytes, sha256: hash.digest('hex') };
-}
 
 /** What lies below a folder, sorted: files by their path with `/`; what is neither file nor folder apart. */
 export async function walk(folder: string): Promise<{ files: string[]; others: string[] }> {
@@ -66,7 +51,7 @@ export async function faultsOfFiles(folder: string, entries: readonly Entry[]): 
       faults.push(`${path}: it is missing`);
       continue;
     }
-    const found = await measure(join(folder, path));
+    const found = await hashOf(join(folder, path));
     if (found.sha256 !== sha256)
       faults.push(
         `${path}: it was changed (SHA-256 ${found.sha256.slice(0, 12)}…, ${found.bytes} bytes; expected ${sha256.slice(0, 12)}…, ${bytes} bytes)`,

@@ -4,9 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { hashOf } from '../../activities/shared/backup-files';
 import { append, manifestName, manifestText, readManifest } from '../../scripts/evidence/chain';
 import { exportRun, type ExportOptions } from '../../scripts/evidence/export';
-import { measure, walk } from '../../scripts/evidence/files';
+import { walk } from '../../scripts/evidence/files';
 import { openBundle, type Bundle } from '../../scripts/evidence/folder';
 import type { RunName } from '../../scripts/evidence/history';
 import type { ControlPlane } from '../../scripts/lib/connect';
@@ -137,7 +138,7 @@ export async function reseal(path: string): Promise<void> {
   const files = (await walk(path)).files.filter((one) => one !== manifestName);
   let entries = append([], first);
   for (const file of files)
-    entries = append(entries, { kind: 'file', path: file, ...(await measure(join(path, file))) });
+    entries = append(entries, { kind: 'file', path: file, ...(await hashOf(join(path, file))) });
   entries = append(entries, { kind: 'seal', files: files.length });
   writeFileSync(join(path, manifestName), manifestText(entries));
 }
